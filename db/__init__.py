@@ -1,0 +1,1 @@
+"""The archive: schema, migrations, filing and queries; the only package that writes SQL."""

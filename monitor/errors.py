@@ -1,0 +1,50 @@
+"""The errors meant for the person at the keyboard; trouble that is expected is a value, never one of these.
+
+    ShiftwatchError            one line: what, where, what to do
+    ├── UsageError             exit 2: the command was asked for something it cannot do
+    │   └── QueryError         exit 2: a query that cannot be parsed; knows the position
+    ├── ConfigError            exit 2: shiftwatch.toml or the catalogue; names file, key and what was expected
+    ├── ArchiveError           exit 3: the archive is damaged, foreign, newer, locked or cannot be written
+    └── AlreadyRunning         exit 4: another Shiftwatch holds the archive's lock; names its pid
+"""
+
+from __future__ import annotations
+
+
+class ShiftwatchError(Exception):
+    """Base of every error shown to a person; ``str()`` is the one line, ``exit_code`` ends the process."""
+
+    exit_code = 1
+
+
+class UsageError(ShiftwatchError):
+    """The command line asked for something that cannot be done."""
+
+    exit_code = 2
+
+
+class QueryError(UsageError):
+    """A query that cannot be parsed; ``position`` is the 0-based offset of the trouble in ``query``."""
+
+    def __init__(self, message: str, *, query: str, position: int) -> None:
+        super().__init__(message)
+        self.query = query
+        self.position = position
+
+
+class ConfigError(ShiftwatchError):
+    """The configuration cannot be used; the message names the file, the key and what was expected."""
+
+    exit_code = 2
+
+
+class ArchiveError(ShiftwatchError):
+    """The archive is damaged, foreign, of a newer schema, locked or cannot be written."""
+
+    exit_code = 3
+
+
+class AlreadyRunning(ShiftwatchError):
+    """Another process holds the archive's lock."""
+
+    exit_code = 4

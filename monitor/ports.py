@@ -1,0 +1,67 @@
+"""What the core asks of the world; spiders, db and the workers answer, tests stand in with fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ParamSpec, Protocol, TypeVar
+
+from monitor.model import Capture, Trouble
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request: conditional when validators are given; ``auth`` is ``user:password`` for that origin only."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+    auth: str = ""
+    accept: str = ""
+
+
+class Fetcher(Protocol):
+    """The polite client. Never raises for what the network does: trouble is a value.
+
+    A Capture is returned for 2xx and 304 only (a 304 has an empty body); every other end is a Trouble.
+    """
+
+    async def fetch(self, ask: Ask) -> Capture | Trouble: ...
+
+
+class Readers(Protocol):
+    """Where reading runs: ``function`` is a pure module-level function, killed at its limits."""
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Trouble: ...
+
+
+class Clock(Protocol):
+    """The time, so that tests can hold it."""
+
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostNote:
+    """What is remembered of an origin between runs: its robots.txt and how long it asked us to wait.
+
+    ``robots_status`` 0: never had. ``robots`` is the text when the status was 2xx.
+    """
+
+    origin: str
+    robots: str = ""
+    robots_status: int = 0
+    robots_at: datetime | None = None
+    wait_until: datetime | None = None
+
+
+class HostMemory(Protocol):
+    """Keeps HostNotes for the polite client; the archive answers, in memory during a run."""
+
+    def get(self, origin: str) -> HostNote | None: ...
+
+    def put(self, note: HostNote) -> None: ...

@@ -1,0 +1,1 @@
+"""Pure functions from bytes to readings: no disk, no clock, no network, no globals that change."""
