@@ -354,15 +354,109 @@ class SiteRules:
     until: Day | None = None
 
 
+class PageState(StrEnum):
+    """How an article address fares; only FILED has given us its text."""
+
+    WAITING = "waiting"  # announced, not fetched yet
+    FILED = "filed"
+    FAILED = "failed"  # could not be had so far; the story stands on what the channel said
+    GIVEN_UP = "given-up"  # gone for good, or no article at all; the reason is kept
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A story as filed: an article (or a lead standing in for it) seen at a moment through a channel.
+    """A story as seen at a moment: an article, or a lead standing in for one.
 
-    ``from_lead`` marks a text that is only what the channel said, with ``page_trouble`` as the reason.
+    ``from_lead`` marks a text that is only what the channel said while the page cannot be had.
     """
 
     source: str
     article: Article
     seen_at: datetime
     from_lead: bool = False
-    page_trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """A lead on its way into the archive: its canonical address and, when the channel carried enough, the story.
+
+    Without ``snapshot`` the page at ``address`` is wanted, and the lead is kept with it until it has been had.
+    """
+
+    lead: Lead
+    address: str
+    snapshot: Snapshot | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One finished poll, filed as a whole: what was announced, and the channel's memory to keep from now on."""
+
+    memory: ChannelMemory
+    started_at: datetime
+    finished_at: datetime
+    outcome: Outcome
+    http_status: int | None = None
+    reason: str = ""
+    announced: tuple[Announced, ...] = ()
+
+
+class Change(StrEnum):
+    """What filing a snapshot did to the archive."""
+
+    NEW = "new"
+    VERSION = "version"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """The outcome of filing one snapshot: the story's id and what changed."""
+
+    story: int
+    change: Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollFiling:
+    """The outcome of filing one poll: stories filed at once, and pages now wanted."""
+
+    poll: int
+    filings: tuple[Filing, ...] = ()
+    wanted: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedPage:
+    """An article page due for fetching, with what its channel said and the validators of the last answer."""
+
+    address: str
+    source: str
+    channel: int | None
+    lead: Lead
+    state: PageState = PageState.WAITING
+    story: int | None = None
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageVisit:
+    """One finished visit of an article page, filed as a whole.
+
+    ``snapshot`` is what to file (the article, or the lead standing in for it), None when the page was unchanged or
+    is no story at all. ``next_at`` None: not to be visited again.
+    """
+
+    address: str
+    visited_at: datetime
+    state: PageState
+    snapshot: Snapshot | None = None
+    http_status: int | None = None
+    reason: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    next_at: datetime | None = None
