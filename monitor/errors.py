@@ -1,11 +1,11 @@
 """The errors meant for the person at the keyboard; trouble that is expected is a value, never one of these.
 
-    ShiftwatchError            one line: what, where, what to do
-    ├── UsageError             exit 2: the command was asked for something it cannot do
-    │   └── QueryError         exit 2: a query that cannot be parsed; knows the position
-    ├── ConfigError            exit 2: shiftwatch.toml or the catalogue; names file, key and what was expected
-    ├── ArchiveError           exit 3: the archive is damaged, foreign, newer, locked or cannot be written
-    └── AlreadyRunning         exit 4: another Shiftwatch holds the archive's lock; names its pid
+ShiftwatchError            one line: what, where, what to do
+├── UsageError             exit 2: the command was asked for something it cannot do
+│   └── QueryError         exit 2: a query that cannot be parsed; knows the position
+├── ConfigError            exit 2: shiftwatch.toml or the catalogue; names file, key and what was expected
+├── ArchiveError           exit 3: the archive is damaged, foreign, newer, locked or cannot be written
+└── AlreadyRunning         exit 4: another Shiftwatch holds the archive's lock; names its pid
 """
 
 from __future__ import annotations

@@ -333,7 +333,8 @@ class SiteRules:
     Selectors are plain CSS (lxml/soupsieve dialect), several alternatives tried in order. ``until`` is the last day a
     markup version was seen in use (None: still current); a site may have several versions, newest first.
     ``article_path`` is a regular expression a path must match to be an article (``""``: any).
-    ``date_format`` are strptime formats of the visible date; ``drop`` is removed from the body before its text is taken.
+    ``date_formats`` are strptime formats of the visible date; ``drop`` is removed from the body before
+    its text is taken.
     """
 
     site: str
