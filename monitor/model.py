@@ -147,7 +147,11 @@ class Articles(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Somebody whose stories are collected; ``refused`` says why a source in the register is never fetched."""
+    """Somebody whose stories are collected; ``refused`` says why a source in the register is never fetched.
+
+    ``home`` is where discovery looks when no channel yields; ``delay`` replaces the general pause between two requests
+    to this source's host (None: the general one; what robots.txt asks for can only lengthen either).
+    """
 
     id: str
     name: str
@@ -158,6 +162,7 @@ class Source:
     channels: tuple[Channel, ...] = ()
     refused: str = ""
     home: str = ""
+    delay: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
