@@ -1,0 +1,100 @@
+"""Pollers: one look at a feed, sitemap or JSON API straight through the polite client; a 304 costs next to nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from monitor.model import Capture, ChannelKind, ChannelMemory, ChannelReading, Trouble
+from monitor.ports import Ask, Fetcher, Readers
+from monitor.reading.channels import read_channel
+
+MAX_CHILDREN = 5  # of a sitemap index, newest first: older children hold what was announced long ago
+ADOPT_AFTER = 3  # times a permanent redirect must have served a valid channel before it is asked directly
+
+_ACCEPT = {
+    ChannelKind.FEED: "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5",
+    ChannelKind.SITEMAP: "application/xml, text/xml;q=0.9, */*;q=0.5",
+    ChannelKind.API: "application/json, */*;q=0.5",
+    ChannelKind.LISTING: "text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What one look at a channel came to.
+
+    ``reading`` is None when nothing had to be read: ``answer`` is a Trouble, a 304 or the bytes of last time.
+    ``partial`` says why not everything announced was had, so that validators must not be kept.
+    """
+
+    answer: Capture | Trouble
+    reading: ChannelReading | Trouble | None = None
+    body_hash: str = ""
+    partial: str = ""
+
+
+def body_hash(body: bytes) -> str:
+    """A short, stable name of a body: blake2b, 16 bytes, hexadecimal."""
+    return blake2b(body, digest_size=16).hexdigest()
+
+
+def address(memory: ChannelMemory) -> str:
+    """Where a channel is asked now: its own address, or the one a permanent redirect has proven several times."""
+    return memory.moved_to if memory.moved_to and memory.moved_times >= ADOPT_AFTER else memory.channel.url
+
+
+def ask_for(memory: ChannelMemory, auth: str = "") -> Ask:
+    """The conditional request for a channel; ``auth`` is ``user:password``, sent to that origin only."""
+    return Ask(
+        url=address(memory),
+        etag=memory.etag,
+        last_modified=memory.last_modified,
+        auth=auth,
+        accept=_ACCEPT[memory.channel.kind],
+    )
+
+
+async def poll(fetcher: Fetcher, readers: Readers, memory: ChannelMemory, auth: str = "") -> Polled:
+    """Look at a feed, sitemap or API once: 304, then the same bytes, then only what was not seen before."""
+    answer = await fetcher.fetch(ask_for(memory, auth))
+    if isinstance(answer, Trouble) or answer.status == 304:
+        return Polled(answer=answer, body_hash=memory.body_hash)
+    digest = body_hash(answer.body)
+    if digest == memory.body_hash:
+        return Polled(answer=answer, body_hash=digest)
+    reading = await _read(readers, answer, memory, memory.seen)
+    if isinstance(reading, ChannelReading) and memory.channel.kind is ChannelKind.SITEMAP and reading.next_urls:
+        # A child may change while its index does not, so an index never earns the short cut of an equal body.
+        return await _children(fetcher, readers, memory, Polled(answer=answer, reading=reading), reading, auth)
+    return Polled(answer=answer, reading=reading, body_hash=digest)
+
+
+async def _read(
+    readers: Readers, answer: Capture, memory: ChannelMemory, seen: bytes
+) -> ChannelReading | Trouble:
+    return await readers.run(
+        read_channel, answer.body, answer.final_url, answer.header("content-type"), memory.channel, seen
+    )
+
+
+async def _children(
+    fetcher: Fetcher, readers: Readers, memory: ChannelMemory, polled: Polled, index: ChannelReading, auth: str
+) -> Polled:
+    """Read the newest children of a sitemap index as if they were one sitemap."""
+    whole, partial = replace(index, next_urls=()), ""
+    for url in index.next_urls[:MAX_CHILDREN]:
+        answer = await fetcher.fetch(Ask(url=url, auth=auth, accept=_ACCEPT[ChannelKind.SITEMAP]))
+        if isinstance(answer, Trouble):
+            partial = answer.reason
+            continue
+        reading = await _read(readers, answer, memory, whole.seen or memory.seen)
+        if isinstance(reading, Trouble) or reading.problem:
+            partial = reading.reason if isinstance(reading, Trouble) else reading.problem
+            continue
+        whole = replace(
+            whole, leads=whole.leads + reading.leads, total=whole.total + reading.total, seen=reading.seen or whole.seen
+        )
+    if not whole.total and partial:
+        whole = replace(whole, problem=partial)
+    return replace(polled, reading=whole, partial=partial)
