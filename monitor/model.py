@@ -396,7 +396,10 @@ class Announced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """One finished poll, filed as a whole: what was announced, and the channel's memory to keep from now on."""
+    """One finished poll, filed as a whole: what was announced, and the channel's memory to keep from now on.
+
+    ``total`` counts all entries the channel listed, known ones included; None when nothing had to be read.
+    """
 
     memory: ChannelMemory
     started_at: datetime
@@ -405,6 +408,7 @@ class Poll:
     http_status: int | None = None
     reason: str = ""
     announced: tuple[Announced, ...] = ()
+    total: int | None = None
 
 
 class Change(StrEnum):

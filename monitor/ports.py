@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 
-from monitor.model import Capture, Trouble
+from monitor.model import Capture, Channel, ChannelMemory, ChannelReading, Source, Trouble
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,6 +31,30 @@ class Fetcher(Protocol):
     """
 
     async def fetch(self, ask: Ask) -> Capture | Trouble: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What one look at a channel came to.
+
+    ``reading`` is None when nothing had to be read: ``answer`` is a Trouble, a 304 or the bytes of last time.
+    ``partial`` says why not everything announced was had, so that validators must not be kept.
+    """
+
+    answer: Capture | Trouble
+    reading: ChannelReading | Trouble | None = None
+    body_hash: str = ""
+    partial: str = ""
+
+
+class Press(Protocol):
+    """The web as the newsroom sees it, whatever fetches it."""
+
+    async def poll(self, memory: ChannelMemory, auth: str = "") -> Polled: ...
+
+    async def page(self, ask: Ask) -> Capture | Trouble: ...
+
+    async def discover(self, source: Source) -> tuple[Channel, ...] | Trouble: ...
 
 
 class Readers(Protocol):

@@ -1,4 +1,4 @@
-"""Where reading runs: a pool of processes that are killed at their limits, since feeds and pages can be made to spin."""
+"""Where reading runs: processes that are killed at their limits, since feeds and pages can be made to spin."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _limited(megabytes: int, function: Callable[..., T], args: tuple[Any, ...], 
         return Trouble(kind=TroubleKind.KILLED, reason=f"reading it took more than {megabytes} MB of memory")
     except Exception as error:  # a reader's fault is one source's trouble, never the end of the run
         _log.debug("reading failed", exc_info=True)
-        return Trouble(kind=TroubleKind.BROKEN, reason=f"the reader failed on it ({type(error).__name__}: {error})"[:300])
+        return Trouble(kind=TroubleKind.BROKEN, reason=f"the reader failed: {type(error).__name__}: {error}"[:300])
 
 
 class WorkerPool:
@@ -64,9 +64,7 @@ class WorkerPool:
             # forkserver: a fork of a process with threads and an open archive is asking for trouble.
             context = multiprocessing.get_context("forkserver")
             self._pool = ProcessPool(max_workers=self._workers, context=context, initializer=_prepare)
-        future = self._pool.schedule(
-            _limited, args=(self._megabytes, function, args, kwargs), timeout=self._seconds
-        )
+        future = self._pool.schedule(_limited, args=(self._megabytes, function, args, kwargs), timeout=self._seconds)
         try:
             return await asyncio.wrap_future(future)
         except DeadlinePassed:

@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
+from monitor.reading.channels import read_channel
+from monitor.reading.discovery import discover
+from monitor.reading.urls import same_site
 from scrapy import Request, Spider
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
@@ -15,9 +18,6 @@ from twisted.python.failure import Failure
 
 from monitor.model import Capture, Channel, ChannelReading, ListingRules, Trouble
 from monitor.ports import Ask, Fetcher, Readers
-from monitor.reading.channels import read_channel
-from monitor.reading.discovery import discover
-from monitor.reading.urls import same_site
 
 MAX_LISTING_PAGES = 50
 

@@ -13,7 +13,7 @@ def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run ``main()`` to its end on an asyncio loop that Scrapy's crawlers can share, and give its result.
 
     Twisted's reactor drives the loop but never owns the process: no signal handlers are installed, so Ctrl-C and
-    SIGTERM stay with the caller. One call a process: a reactor cannot be started again. Raises whatever ``main`` raises.
+    SIGTERM stay with the caller. One call a process: a reactor cannot be started again. Raises what ``main`` raises.
     """
     from scrapy.utils.reactor import install_reactor
 

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
 
-from monitor.model import Capture, ChannelKind, ChannelMemory, ChannelReading, Trouble
-from monitor.ports import Ask, Fetcher, Readers
 from monitor.reading.channels import read_channel
+
+from monitor.model import Capture, ChannelKind, ChannelMemory, ChannelReading, Trouble
+from monitor.ports import Ask, Fetcher, Polled, Readers
 
 MAX_CHILDREN = 5  # of a sitemap index, newest first: older children hold what was announced long ago
 ADOPT_AFTER = 3  # times a permanent redirect must have served a valid channel before it is asked directly
 
 _ACCEPT = {
-    ChannelKind.FEED: "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5",
+    ChannelKind.FEED: "application/atom+xml, application/rss+xml, application/feed+json, text/xml;q=0.9, */*;q=0.5",
     ChannelKind.SITEMAP: "application/xml, text/xml;q=0.9, */*;q=0.5",
     ChannelKind.API: "application/json, */*;q=0.5",
     ChannelKind.LISTING: "text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Polled:
-    """What one look at a channel came to.
-
-    ``reading`` is None when nothing had to be read: ``answer`` is a Trouble, a 304 or the bytes of last time.
-    ``partial`` says why not everything announced was had, so that validators must not be kept.
-    """
-
-    answer: Capture | Trouble
-    reading: ChannelReading | Trouble | None = None
-    body_hash: str = ""
-    partial: str = ""
 
 
 def body_hash(body: bytes) -> str:
@@ -66,22 +53,21 @@ async def poll(fetcher: Fetcher, readers: Readers, memory: ChannelMemory, auth: 
     reading = await _read(readers, answer, memory, memory.seen)
     if isinstance(reading, ChannelReading) and memory.channel.kind is ChannelKind.SITEMAP and reading.next_urls:
         # A child may change while its index does not, so an index never earns the short cut of an equal body.
-        return await _children(fetcher, readers, memory, Polled(answer=answer, reading=reading), reading, auth)
+        whole, partial = await _children(fetcher, readers, memory, reading, auth)
+        return Polled(answer=answer, reading=whole, partial=partial)
     return Polled(answer=answer, reading=reading, body_hash=digest)
 
 
-async def _read(
-    readers: Readers, answer: Capture, memory: ChannelMemory, seen: bytes
-) -> ChannelReading | Trouble:
+async def _read(readers: Readers, answer: Capture, memory: ChannelMemory, seen: bytes) -> ChannelReading | Trouble:
     return await readers.run(
         read_channel, answer.body, answer.final_url, answer.header("content-type"), memory.channel, seen
     )
 
 
 async def _children(
-    fetcher: Fetcher, readers: Readers, memory: ChannelMemory, polled: Polled, index: ChannelReading, auth: str
-) -> Polled:
-    """Read the newest children of a sitemap index as if they were one sitemap."""
+    fetcher: Fetcher, readers: Readers, memory: ChannelMemory, index: ChannelReading, auth: str
+) -> tuple[ChannelReading, str]:
+    """The newest children of a sitemap index read as one sitemap, and why one of them could not be had, if so."""
     whole, partial = replace(index, next_urls=()), ""
     for url in index.next_urls[:MAX_CHILDREN]:
         answer = await fetcher.fetch(Ask(url=url, auth=auth, accept=_ACCEPT[ChannelKind.SITEMAP]))
@@ -97,4 +83,4 @@ async def _children(
         )
     if not whole.total and partial:
         whole = replace(whole, problem=partial)
-    return replace(polled, reading=whole, partial=partial)
+    return whole, partial

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from monitor.model import Capture, Channel, ChannelKind, ChannelMemory, Source, Trouble
-from monitor.ports import Ask, Readers
+from monitor.ports import Ask, Polled, Readers
 from spiders import pollers
 from spiders.client import PoliteClient
-from spiders.pollers import Polled
 
 if TYPE_CHECKING:
     from scrapy.crawler import AsyncCrawlerRunner
