@@ -1,0 +1,155 @@
+"""What a look at a channel means: its outcome in words, and the memory to keep. Pure: moments come in as values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.cadence import next_poll
+from monitor.model import (
+    Announced,
+    Articles,
+    Capture,
+    ChannelMemory,
+    ChannelReading,
+    ChannelState,
+    Lead,
+    Outcome,
+    Poll,
+    Source,
+    Trouble,
+    TroubleKind,
+)
+from monitor.ports import Polled
+from monitor.reading.leads import looks_complete, story_of_lead
+from monitor.reading.urls import canonical
+
+_OUTCOME = {
+    TroubleKind.UNREACHABLE: Outcome.BROKEN,
+    TroubleKind.UNSAFE: Outcome.FORBIDDEN,
+    TroubleKind.FORBIDDEN: Outcome.FORBIDDEN,
+    TroubleKind.WAIT: Outcome.BROKEN,
+    TroubleKind.BLOCKED: Outcome.BLOCKED,
+    TroubleKind.BROKEN: Outcome.BROKEN,
+    TroubleKind.KILLED: Outcome.BROKEN,
+}
+_STATE = {
+    Outcome.CHANGED: ChannelState.OK,
+    Outcome.UNCHANGED: ChannelState.OK,
+    Outcome.EMPTY: ChannelState.EMPTY,
+    Outcome.BLOCKED: ChannelState.BLOCKED,
+    Outcome.BROKEN: ChannelState.BROKEN,
+    Outcome.GONE: ChannelState.GONE,
+    Outcome.FORBIDDEN: ChannelState.FORBIDDEN,
+}
+YIELDING = frozenset({Outcome.CHANGED, Outcome.UNCHANGED})
+
+
+def outcome_of(polled: Polled) -> tuple[Outcome, str]:
+    """The outcome of a look, and the cause in words when it is anything but well."""
+    answer, reading = polled.answer, polled.reading
+    if isinstance(answer, Trouble):
+        return _outcome_of_trouble(answer)
+    if isinstance(reading, Trouble):
+        return Outcome.BROKEN, reading.reason
+    if reading is None:
+        return Outcome.UNCHANGED, ""
+    if reading.blocked:
+        return Outcome.BLOCKED, reading.problem or "a bot wall answers instead of the channel"
+    if reading.leads:
+        return Outcome.CHANGED, reading.problem or (f"read in part: {polled.partial}" if polled.partial else "")
+    if reading.problem:
+        return Outcome.BROKEN, reading.problem
+    if reading.total == 0:
+        return Outcome.EMPTY, "it answers, but announces nothing: has the page's layout or the feed's address changed?"
+    return Outcome.UNCHANGED, ""
+
+
+def _outcome_of_trouble(trouble: Trouble) -> tuple[Outcome, str]:
+    if trouble.kind is TroubleKind.GONE:
+        if trouble.http_status == 410:
+            return Outcome.GONE, f"{trouble.reason}; look for its new address with: shiftwatch sources add URL"
+        return Outcome.BROKEN, f"{trouble.reason}; if this lasts, look for its new address"
+    if trouble.http_status == 429:
+        return Outcome.BLOCKED, trouble.reason
+    return _OUTCOME[trouble.kind], trouble.reason
+
+
+def judge(memory: ChannelMemory, polled: Polled, source: Source, *, started: datetime, finished: datetime) -> Poll:
+    """The poll to file: outcome, everything announced, and what to remember of the channel.
+
+    Validators and the body's hash are kept only when all that was announced is in this poll, so that an answer that
+    was empty, partly read or no channel at all is read again next time instead of being "unchanged".
+    """
+    outcome, reason = outcome_of(polled)
+    answer = polled.answer
+    reading = polled.reading if isinstance(polled.reading, ChannelReading) else None
+    well = outcome in YIELDING
+    failures = 0 if well else memory.failures + 1
+    kept = replace(
+        memory,
+        state=_STATE[outcome],
+        reason=reason,
+        failures=failures,
+        last_ok_at=finished if well else memory.last_ok_at,
+        next_poll_at=next_poll(
+            memory.channel.url,
+            now=finished,
+            every=memory.channel.every,
+            outcome=outcome,
+            failures=failures,
+            asked_pause=reading.ttl if reading else None,
+            retry_at=answer.retry_at if isinstance(answer, Trouble) else None,
+        ),
+    )
+    if isinstance(answer, Capture) and well:
+        kept = _with_answer(kept, answer, polled, reading)
+    elif memory.moved_times:
+        kept = replace(kept, moved_to="", moved_times=0)  # a redirect is believed only while it serves well
+    return Poll(
+        memory=kept,
+        started_at=started,
+        finished_at=finished,
+        outcome=outcome,
+        http_status=answer.status if isinstance(answer, Capture) else answer.http_status,
+        reason=reason,
+        announced=_announced(reading.leads if reading else (), source, finished),
+        total=reading.total if reading else None,
+    )
+
+
+def _with_answer(
+    kept: ChannelMemory, answer: Capture, polled: Polled, reading: ChannelReading | None
+) -> ChannelMemory:
+    """The memory after an answer that served a valid channel."""
+    whole = not polled.partial and not (reading and reading.problem)
+    if answer.permanent_to:
+        times = kept.moved_times + 1 if kept.moved_to == answer.permanent_to else 1
+        kept = replace(kept, moved_to=answer.permanent_to, moved_times=times)
+    elif answer.final_url != kept.moved_to:
+        kept = replace(kept, moved_to="", moved_times=0)
+    if answer.status == 304:
+        return replace(
+            kept,
+            etag=answer.header("etag") or kept.etag,
+            last_modified=answer.header("last-modified") or kept.last_modified,
+        )
+    return replace(
+        kept,
+        etag=answer.header("etag") if whole else "",
+        last_modified=answer.header("last-modified") if whole else "",
+        body_hash=polled.body_hash if whole else "",
+        seen=reading.seen if reading and reading.seen else kept.seen,
+    )
+
+
+def _announced(leads: tuple[Lead, ...], source: Source, now: datetime) -> tuple[Announced, ...]:
+    announced = []
+    for lead in leads:
+        address = canonical(lead.url)
+        if not address:
+            continue
+        enough = source.articles is Articles.FEED or (source.articles is Articles.AUTO and looks_complete(lead))
+        snapshot = story_of_lead(lead, address, source, now) if enough else None
+        announced.append(Announced(lead=lead, address=address, snapshot=snapshot))
+    return tuple(announced)

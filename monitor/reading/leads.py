@@ -1,0 +1,74 @@
+"""A lead as a story: when what a channel says is enough, or all that can be had."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+from monitor.model import Article, Lead, Link, Snapshot, Source, SourceKind, StoryKind
+from monitor.reading.dates import plausible
+from monitor.reading.language import detect_language
+from monitor.reading.urls import cited_domains
+
+COMPLETE_WORDS = 120  # a channel's own text shorter than this is taken for a teaser
+# What publishers put at the end of a text they cut; a text that ends so is thinner than its page.
+_CUT = re.compile(
+    r"(?:…|\.\.\.|\[(?:…|\.\.\.|&hellip;)\]|\b(?:read more|continue reading|read the (?:full|rest|whole)\b[^.\n]{0,80}"
+    r"|full story|more here|click here[^.\n]{0,60}|keep reading|view (?:the )?full)\W*)\s*$",
+    re.IGNORECASE,
+)
+# WordPress appends this line to entries whether they are cut or not; it is not the story's.
+_APPENDED = re.compile(r"\n*(?:The post|The article)\b[^\n]{0,400}\bappeared first on\b[^\n]{0,200}\s*$")
+
+KIND_OF = {
+    SourceKind.AGENCY: StoryKind.RELEASE,
+    SourceKind.OUTLET: StoryKind.COVERAGE,
+    SourceKind.RESEARCH: StoryKind.ANALYSIS,
+}
+
+
+def looks_complete(lead: Lead) -> bool:
+    """Whether the channel carries the story's full text: long enough, longer than its summary, and not cut short."""
+    text = _APPENDED.sub("", lead.text[-2_000:]).rstrip()
+    if not text or _CUT.search(text[-200:]):
+        return False
+    words = len(lead.text.split())
+    return words >= COMPLETE_WORDS and words >= 1.5 * len(lead.summary.split()[:words])
+
+
+def story_of_lead(
+    lead: Lead, address: str, source: Source, seen_at: datetime, *, page_trouble: bool = False
+) -> Snapshot:
+    """The snapshot a lead alone can give; ``page_trouble`` marks that its page was wanted and could not be had.
+
+    A date the channel cannot mean (the future, the year 0) is dropped, never the story; a lead without a title
+    takes the words of its address.
+    """
+    text = _APPENDED.sub("", lead.text or lead.summary).strip()
+    links: tuple[Link, ...] = lead.links if lead.text else ()
+    published = plausible(lead.published, seen_at) if lead.published else None
+    title = lead.title or _words_of(address)
+    article = Article(
+        url=address,
+        title=title,
+        text=text,
+        byline=lead.byline,
+        published=published,
+        modified=plausible(lead.updated, seen_at) if lead.updated else None,
+        language=lead.language or detect_language(text or title),
+        kind=KIND_OF[source.kind],
+        links=links,
+        cited_domains=cited_domains(links, source.domain),
+        extractor="channel",
+        signals={"title": "channel" if lead.title else "address", "text": "channel"},
+    )
+    return Snapshot(source=source.id, article=article, seen_at=seen_at, from_lead=page_trouble)
+
+
+def _words_of(address: str) -> str:
+    """``/news/2026/agents-sent-to-ohio.html`` → ``agents sent to ohio``; the address itself when it has no words."""
+    parts = [part for part in urlsplit(address).path.split("/") if part]
+    slug = re.sub(r"\.[a-z]{2,5}$", "", unquote(parts[-1])) if parts else ""
+    words = re.sub(r"[-_+\s]+", " ", slug).strip()
+    return words if re.search(r"[^\W\d_]{3}", words) else address
