@@ -470,3 +470,19 @@ class PageVisit:
     last_modified: str = ""
     body_hash: str = ""
     next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedPage:
+    """An article read from a capture somebody kept, on its way into the archive; ``snapshot.seen_at`` is the capture's.
+
+    ``source`` is the whole source, since a WARC may hold pages of sites that are not configured.
+    """
+
+    address: str
+    source: Source
+    snapshot: Snapshot
+    http_status: int | None = None
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""

@@ -118,9 +118,7 @@ def judge(memory: ChannelMemory, polled: Polled, source: Source, *, started: dat
     )
 
 
-def _with_answer(
-    kept: ChannelMemory, answer: Capture, polled: Polled, reading: ChannelReading | None
-) -> ChannelMemory:
+def _with_answer(kept: ChannelMemory, answer: Capture, polled: Polled, reading: ChannelReading | None) -> ChannelMemory:
     """The memory after an answer that served a valid channel."""
     whole = not polled.partial and not (reading and reading.problem)
     if answer.permanent_to:

@@ -34,7 +34,8 @@ def looks_complete(lead: Lead) -> bool:
     if not text or _CUT.search(text[-200:]):
         return False
     words = len(lead.text.split())
-    return words >= COMPLETE_WORDS and words >= 1.5 * len(lead.summary.split()[:words])
+    # A text no longer than its own summary may be nothing but that summary.
+    return words >= COMPLETE_WORDS and (words >= 2 * COMPLETE_WORDS or words >= 1.5 * len(lead.summary.split()))
 
 
 def story_of_lead(

@@ -1,0 +1,213 @@
+"""Import: WARC captures, own or of others, read in the workers and filed in order, interruptible and resumable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Protocol
+
+from monitor.filer import Filer
+from monitor.model import (
+    Capture,
+    Change,
+    Filing,
+    ImportedPage,
+    PageReading,
+    SiteRules,
+    Snapshot,
+    Source,
+    Trouble,
+    Verdict,
+)
+from monitor.newsroom import page_arguments
+from monitor.ports import Readers
+from monitor.reading.articles import read_page
+from monitor.reading.urls import canonical, site_domain
+
+BATCH = 32  # pages filed in one transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarcRecord:
+    """One response of a WARC file: its capture, or why the record is none; ``end`` is where the next one starts."""
+
+    end: int
+    capture: Capture | None
+    skipped: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class DomainTally:
+    """What an import came to for one domain; ``skipped`` counts pages that are no stories, by reason."""
+
+    domain: str
+    pages: int = 0
+    articles: int = 0
+    new: int = 0
+    versions: int = 0
+    unchanged: int = 0
+    with_title: int = 0
+    with_date: int = 0
+    with_body: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportTally:
+    """What an import came to; ``already`` lists files that had been read to their end before."""
+
+    domains: dict[str, DomainTally] = field(default_factory=dict)
+    records: int = 0
+    unusable: Counter[str] = field(default_factory=Counter)
+    already: list[str] = field(default_factory=list)
+    resumed: list[str] = field(default_factory=list)
+
+    def domain(self, url: str) -> DomainTally:
+        """The tally of the domain ``url`` is on."""
+        name = site_domain(url) or "(no domain)"
+        return self.domains.setdefault(name, DomainTally(domain=name))
+
+
+class Progress(Protocol):
+    """Told how far a file has been read, in bytes, and what has been counted so far."""
+
+    def __call__(self, path: Path, done: int, total: int, tally: ImportTally) -> None: ...
+
+
+class ImportArchive(Protocol):
+    """What importing asks of the archive."""
+
+    def import_begin(self, path: Path, *, again: bool) -> int | None: ...
+
+    def file_imports(self, pages: Sequence[ImportedPage], *, path: Path, offset: int, done: bool) -> list[Filing]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportDesk:
+    """What an import works with."""
+
+    filer: Filer
+    archive: ImportArchive
+    readers: Readers
+    rules: Callable[[Source, str], tuple[SiteRules, ...]]
+    source_of: Callable[[str], Source]
+    records: Callable[[Path, int], Iterator[WarcRecord]]
+    in_flight: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A record on its way: what it was, and the reading once it is there."""
+
+    record: WarcRecord
+    reading: asyncio.Task[PageReading | Trouble] | None
+
+
+async def import_captures(
+    desk: ImportDesk, paths: Sequence[Path], *, again: bool, progress: Progress, stop: asyncio.Event
+) -> ImportTally:
+    """Read every file in turn and file its articles; ``again`` reads files that were read to their end before.
+
+    Where a file stands is filed with the pages themselves, so an interrupted import goes on where it left off.
+    ``stop`` ends it after the batch under way.
+    """
+    tally = ImportTally()
+    for path in paths:
+        start = await desk.filer.call(desk.archive.import_begin, path, again=again)
+        if start is None:
+            tally.already.append(str(path))
+            continue
+        if start:
+            tally.resumed.append(str(path))
+        await _import_file(desk, path, start, tally, progress, stop)
+        if stop.is_set():
+            break
+    return tally
+
+
+async def _import_file(
+    desk: ImportDesk, path: Path, start: int, tally: ImportTally, progress: Progress, stop: asyncio.Event
+) -> None:
+    total = path.stat().st_size
+    records = desk.records(path, start)
+    under_way: deque[_Read] = deque()
+    batch: list[ImportedPage] = []
+    offset = start
+    ended = False
+    while not ended or under_way:
+        while not ended and len(under_way) < desk.in_flight:
+            record = None if stop.is_set() else await asyncio.to_thread(next, records, None)
+            if record is None:
+                ended = True
+                break
+            under_way.append(_Read(record, _start_reading(desk, record)))
+        if under_way:
+            # In the file's order, so that the offset filed says exactly what has been read.
+            read = under_way.popleft()
+            page = await _tallied(desk, read, tally)
+            offset = read.record.end
+            if page is not None:
+                batch.append(page)
+        if len(batch) >= BATCH or (ended and not under_way):
+            done = ended and not under_way and not stop.is_set()
+            await _file(desk, path, batch, offset, done, tally)
+            batch = []
+            progress(path, offset, total, tally)
+
+
+def _start_reading(desk: ImportDesk, record: WarcRecord) -> asyncio.Task[PageReading | Trouble] | None:
+    if record.capture is None:
+        return None
+    capture = record.capture
+    source = desk.source_of(capture.final_url)
+    return asyncio.create_task(desk.readers.run(read_page, *page_arguments(desk.rules, source, capture)))
+
+
+async def _tallied(desk: ImportDesk, read: _Read, tally: ImportTally) -> ImportedPage | None:
+    tally.records += 1
+    capture = read.record.capture
+    if capture is None or read.reading is None:
+        tally.unusable[read.record.skipped or "no response"] += 1
+        return None
+    reading = await read.reading
+    domain = tally.domain(capture.final_url)
+    domain.pages += 1
+    if isinstance(reading, Trouble):
+        domain.skipped[reading.reason] += 1
+        return None
+    if reading.verdict is not Verdict.ARTICLE or reading.article is None:
+        domain.skipped[reading.reason or reading.verdict.value] += 1
+        return None
+    article = reading.article
+    domain.articles += 1
+    domain.with_title += bool(article.title)
+    domain.with_body += bool(article.text)
+    domain.with_date += article.published is not None
+    source = desk.source_of(capture.final_url)
+    return ImportedPage(
+        address=canonical(capture.final_url) or capture.final_url,
+        source=source,
+        snapshot=Snapshot(source=source.id, article=article, seen_at=capture.fetched_at),
+        http_status=capture.status,
+        etag=capture.header("etag"),
+        last_modified=capture.header("last-modified"),
+        body_hash=blake2b(capture.body, digest_size=16).hexdigest(),
+    )
+
+
+async def _file(
+    desk: ImportDesk, path: Path, batch: Sequence[ImportedPage], offset: int, done: bool, tally: ImportTally
+) -> None:
+    filings = await desk.filer.call(desk.archive.file_imports, batch, path=path, offset=offset, done=done)
+    for page, filing in zip(batch, filings, strict=True):
+        domain = tally.domain(page.address)
+        if filing.change is Change.NEW:
+            domain.new += 1
+        elif filing.change is Change.VERSION:
+            domain.versions += 1
+        else:
+            domain.unchanged += 1

@@ -1,0 +1,261 @@
+"""The use case at the heart of it: one pass over what is due.
+
+    for each source, all at once:
+        its channels in order of preference, until one yields     web.poll   → polls.judge   → filer.poll
+        if none does: discovery on its home page                  web.discover
+        the pages now wanted, newest first, up to the cap         web.page   → read_page → visits.judge → filer.visit
+
+What one source does never reaches another: its troubles are values, filed and counted like everything else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+
+from monitor import polls, visits
+from monitor.cadence import overdue
+from monitor.filer import Filer
+from monitor.model import (
+    Capture,
+    Change,
+    Channel,
+    ChannelMemory,
+    Outcome,
+    PageState,
+    PageVisit,
+    SiteRules,
+    Source,
+    Trouble,
+    TroubleKind,
+    WantedPage,
+)
+from monitor.ports import Ask, Clock, Press, Readers
+from monitor.reading.articles import read_page
+
+AT_ONCE = 128  # sources worked on at a time; the client decides what of it goes out
+PAGES_AT_ONCE = 2  # per source
+HEALTHY = frozenset({"ok", "quiet", "new"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a pass works with: the ports, and what it was told."""
+
+    filer: Filer
+    web: Press
+    readers: Readers
+    clock: Clock
+    rules: Callable[[Source, str], tuple[SiteRules, ...]]
+    auth: Callable[[Channel], str] = lambda _: ""
+    pages_per_pass: int = 50
+    on_done: Callable[[SourcePass], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelPass:
+    """How one channel fared in this pass."""
+
+    kind: str
+    url: str
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(slots=True, kw_only=True)
+class SourcePass:
+    """How one source fared in this pass; grows while the pass goes on.
+
+    ``new``, ``versions`` count stories; ``pages`` pages fetched; ``stood_in`` stories filed from what their channel
+    said because the page could not be had; ``left`` pages wanted beyond the cap; ``unreachable`` channels that could
+    not be reached at all.
+    """
+
+    source: str
+    channels: list[ChannelPass] = field(default_factory=list)
+    new: int = 0
+    versions: int = 0
+    unchanged: int = 0
+    pages: int = 0
+    stood_in: int = 0
+    left: int = 0
+    unreachable: int = 0
+    page_reasons: dict[str, int] = field(default_factory=dict)
+    error: str = ""
+
+    @property
+    def polled(self) -> bool:
+        """Whether anything was due."""
+        return bool(self.channels)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the source was looked at and nothing of it could be read."""
+        return bool(self.error) or (
+            self.polled and not any(channel.outcome in polls.YIELDING for channel in self.channels)
+        )
+
+    def count(self, change: Change) -> None:
+        """Note what filing one story did."""
+        if change is Change.NEW:
+            self.new += 1
+        elif change is Change.VERSION:
+            self.versions += 1
+        else:
+            self.unchanged += 1
+
+
+async def collect(desk: Desk, sources: Sequence[Source], *, force: bool = False) -> list[SourcePass]:
+    """One pass over what is due of ``sources``; ``force`` polls every channel now, due or not.
+
+    Pages of known stories are not fetched again for ``force``: only their channel saying something new does that.
+    """
+    memories = await desk.filer.channels()
+    wanted = await desk.filer.wanted_counts(desk.clock.now())
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(source: Source) -> SourcePass:
+        async with gate:
+            result = SourcePass(source=source.id)
+            try:
+                await _collect_source(desk, source, memories.get(source.id, ()), result, force, wanted)
+            except OSError as error:  # a local fault (disk, files) of this source's work; the archive's own go up
+                result.error = f"{type(error).__name__}: {error}"
+            desk.on_done(result)
+            return result
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(source)) for source in sources]
+    return [task.result() for task in tasks]
+
+
+async def _collect_source(
+    desk: Desk,
+    source: Source,
+    memories: Sequence[ChannelMemory],
+    result: SourcePass,
+    force: bool,
+    wanted: Mapping[str, int],
+) -> None:
+    pages = wanted.get(source.id, 0)
+    served = False
+    for memory in memories:
+        if served and not memory.channel.also:
+            continue  # channels are alternatives: the first that yields speaks for the source
+        if not force and not overdue(memory.next_poll_at, desk.clock.now()):
+            served = served or memory.state in HEALTHY
+            continue
+        outcome, announced = await _poll(desk, source, memory, result)
+        pages += announced
+        served = served or outcome in polls.YIELDING
+    if not served and not result.unreachable and (result.polled or not memories):
+        pages += await _discover(desk, source, memories, result)
+    if pages:
+        await _visit_wanted(desk, source, result)
+
+
+async def _poll(desk: Desk, source: Source, memory: ChannelMemory, result: SourcePass) -> tuple[Outcome, int]:
+    """Look at one channel and file what it said; gives the outcome and how many pages are now wanted."""
+    started = desk.clock.now()
+    polled = await desk.web.poll(memory, desk.auth(memory.channel))
+    poll = polls.judge(memory, polled, source, started=started, finished=desk.clock.now())
+    filing = await desk.filer.poll(poll)
+    for one in filing.filings:
+        result.count(one.change)
+    channel = memory.channel
+    result.channels.append(
+        ChannelPass(kind=channel.kind.value, url=channel.url, outcome=poll.outcome, reason=poll.reason)
+    )
+    if isinstance(polled.answer, Trouble) and polled.answer.kind is TroubleKind.UNREACHABLE:
+        result.unreachable += 1
+    return poll.outcome, filing.wanted
+
+
+async def _discover(desk: Desk, source: Source, memories: Sequence[ChannelMemory], result: SourcePass) -> int:
+    """The last resort: channels the source's home page or robots.txt names, polled until one yields."""
+    found = await desk.web.discover(source)
+    if isinstance(found, Trouble):
+        result.channels.append(
+            ChannelPass(kind="discovery", url=source.home or source.domain, outcome=Outcome.BROKEN, reason=found.reason)
+        )
+        if found.kind is TroubleKind.UNREACHABLE:
+            result.unreachable += 1
+        return 0
+    known = {memory.channel.url for memory in memories}
+    fresh = [channel for channel in found if channel.url not in known]
+    if not fresh:
+        result.channels.append(
+            ChannelPass(
+                kind="discovery",
+                url=source.home or source.domain,
+                outcome=Outcome.EMPTY,
+                reason="its home page and robots.txt name no other channel",
+            )
+        )
+    pages = 0
+    for channel in fresh:
+        outcome, announced = await _poll(desk, source, await desk.filer.add_discovered(channel), result)
+        pages += announced
+        if outcome in polls.YIELDING:
+            break
+    return pages
+
+
+async def _visit_wanted(desk: Desk, source: Source, result: SourcePass) -> None:
+    wanted, result.left = await desk.filer.wanted_pages(source.id, now=desk.clock.now(), limit=desk.pages_per_pass)
+    queue = list(reversed(wanted))  # popped from the end: newest first
+
+    async def visitor() -> None:
+        while queue:
+            page = queue.pop()
+            visit = await visit_page(desk, source, page)
+            result.pages += 1
+            filing = await desk.filer.visit(visit)
+            if visit.reason:
+                result.page_reasons[visit.reason] = result.page_reasons.get(visit.reason, 0) + 1
+            if filing is not None:
+                result.count(filing.change)
+                result.stood_in += visit.state is not PageState.FILED
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(PAGES_AT_ONCE, len(queue))):
+            group.create_task(visitor())
+
+
+async def visit_page(desk: Desk, source: Source, wanted: WantedPage) -> PageVisit:
+    """Fetch, keep and read one article page."""
+    had = wanted.state is PageState.FILED
+    ask = Ask(
+        url=wanted.lead.url or wanted.address,
+        etag=wanted.etag if had else "",
+        last_modified=wanted.last_modified if had else "",
+        accept="text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
+    )
+    answer = await desk.web.page(ask)
+    if isinstance(answer, Trouble):
+        return visits.judge_trouble(wanted, source, answer, desk.clock.now())
+    digest = blake2b(answer.body, digest_size=16).hexdigest()
+    if visits.unchanged(wanted, answer, digest):
+        if answer.status != 304:
+            await desk.filer.keep(answer)
+        return visits.same_again(wanted, answer, answer.fetched_at)
+    await desk.filer.keep(answer)
+    reading = await desk.readers.run(read_page, *page_arguments(desk.rules, source, answer, wanted.lead.title))
+    return visits.judge_reading(wanted, source, answer, reading, body_hash=digest)
+
+
+def page_arguments(
+    rules: Callable[[Source, str], tuple[SiteRules, ...]], source: Source, answer: Capture, lead_title: str = ""
+) -> tuple[bytes, str, str, datetime, tuple[SiteRules, ...], str]:
+    """What ``read_page`` is handed for an answer of ``source``."""
+    return (
+        answer.body,
+        answer.final_url,
+        answer.header("content-type"),
+        answer.fetched_at,
+        rules(source, answer.final_url),
+        lead_title,
+    )
