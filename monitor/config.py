@@ -1,0 +1,172 @@
+"""shiftwatch.toml → Config: the catalogue with the user's overrides, and every complaint in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from monitor.catalogue import catalogue
+from monitor.complaints import Complaint, guess
+from monitor.config_file import ConfigFile, parse
+from monitor.errors import ConfigError
+from monitor.model import Source
+
+FILE_NAME = "shiftwatch.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How Shiftwatch behaves on the network.
+
+    ``contact`` is the mail or web address in the agent name (``""``: none given). ``delay`` is the pause between two
+    requests to one host, ``per_host`` how many may be under way there at a time. ``articles_per_poll`` caps the
+    article pages fetched after one poll of a channel. ``proxy`` is an address, ``env:NAME`` (see ``secret``) or
+    ``""``. ``allow_private`` lists what may be fetched although it is not a public address.
+    """
+
+    contact: str = ""
+    delay: timedelta = timedelta(seconds=2)
+    per_host: int = 1
+    articles_per_poll: int = 50
+    proxy: str = ""
+    allow_private: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """The mail server (without its password, which stays in the environment) and the sender of digests."""
+
+    smtp: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """Who gets which stories when: ``schedule`` is a cron line in ``timezone``, ``query`` the query grammar's."""
+
+    name: str
+    to: tuple[str, ...]
+    schedule: str = "0 7 * * *"
+    timezone: str = "UTC"
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything a run needs to know. Paths are absolute; ``path`` is the file read, None when there was none.
+
+    ``sources`` holds disabled and refused sources too: they are shown, never fetched.
+    """
+
+    archive: Path
+    captures: Path | None
+    network: Network = Network()
+    sources: tuple[Source, ...] = ()
+    mail: Mail | None = None
+    digests: tuple[Digest, ...] = ()
+    path: Path | None = None
+
+    def enabled(self) -> tuple[Source, ...]:
+        """The sources to collect from."""
+        return tuple(source for source in self.sources if source.enabled and not source.refused)
+
+
+def load(path: Path | None, *, cwd: Path, env: Mapping[str, str]) -> Config:
+    """The configuration in force.
+
+    ``path`` None means the file ``SHIFTWATCH_CONFIG`` names, else ``shiftwatch.toml`` in ``cwd``, else the defaults:
+    the six enabled sources of the catalogue, archive and captures in ``cwd``. Raises ConfigError with one line for
+    each complaint.
+    """
+    if path is None and (named := env.get("SHIFTWATCH_CONFIG", "")):
+        path = Path(named)
+    if path is None and (cwd / FILE_NAME).exists():
+        path = Path(FILE_NAME)
+    if path is None:
+        return loads("", name=FILE_NAME, folder=cwd, env=env)
+    file = cwd / _home(path, env)
+    return loads(read_text(file, name=str(path)), name=str(path), folder=file.parent, env=env, path=file)
+
+
+def loads(text: str, *, name: str, folder: Path, env: Mapping[str, str], path: Path | None = None) -> Config:
+    """The configuration written in ``text``; ``name`` stands for the file in complaints, paths start at ``folder``."""
+    tables = parse(text, ConfigFile, name=name, check=_source_complaints)
+    known = catalogue()
+    ids = [*known, *(id for id in tables.sources if id not in known)]
+    network, archive = tables.network, tables.archive
+    return Config(
+        archive=folder / _home(Path(archive.path), env),
+        captures=folder / _home(Path(archive.captures), env) if archive.captures else None,
+        network=Network(
+            contact=network.contact,
+            delay=network.delay,
+            per_host=network.per_host,
+            articles_per_poll=network.articles_per_poll,
+            proxy=network.proxy,
+            allow_private=tuple(network.allow_private),
+        ),
+        sources=tuple(tables.sources[id].over(known.get(id), id) if id in tables.sources else known[id] for id in ids),
+        mail=Mail(smtp=tables.mail.smtp, sender=tables.mail.sender) if tables.mail else None,
+        digests=tuple(
+            Digest(name=name, to=tuple(d.to), schedule=d.schedule, timezone=d.timezone, query=d.query)
+            for name, d in tables.digests.items()
+        ),
+        path=path,
+    )
+
+
+def read_text(file: Path, *, name: str) -> str:
+    """The text of a configuration file; ConfigError when it cannot be read."""
+    try:
+        return file.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(f"{name}: there is no such file; `shiftwatch init` writes one") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{name}: not UTF-8 text (byte {error.start})") from None
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def secret(reference: str, env: Mapping[str, str]) -> str:
+    """What ``env:NAME`` stands for, looked up when it is needed and kept nowhere; any other text is itself.
+
+    Raises ConfigError naming the variable when it is not set.
+    """
+    if not reference.startswith("env:"):
+        return reference
+    name = reference.removeprefix("env:")
+    if not (value := env.get(name, "")):
+        raise ConfigError(f"the environment variable {name} is not set, but the configuration refers to it")
+    return value
+
+
+def _source_complaints(data: dict[str, Any]) -> Iterator[Complaint]:
+    """What a table alone cannot tell: unknown and refused sources, an address written twice. ``data`` is unchecked."""
+    known = catalogue()
+    refused = [source for source in known.values() if source.refused]
+    sources = data.get("sources")
+    for id, table in sources.items() if isinstance(sources, dict) else ():
+        if not isinstance(table, dict):
+            continue
+        domain = table.get("domain") or (known[id].domain if id in known else "")
+        if not domain:
+            # A table that names no domain is most often a misspelt id of the catalogue.
+            expected = f'expected domain = "…" (a new one) or one of {", ".join(known)}{guess(id, known)}'
+            yield Complaint(("sources", id), f"no such source, {expected}")
+        for source in refused:
+            if table.get("enabled", True) is True and f".{domain}".endswith(f".{source.domain}"):
+                yield Complaint(("sources", id), f"{source.domain} cannot be enabled: {source.refused}")
+        channels = table.get("channels")
+        urls = [one.get("url") for one in channels if isinstance(one, dict)] if isinstance(channels, list) else []
+        for place, url in enumerate(urls):
+            if url is not None and url in urls[:place]:
+                yield Complaint(("sources", id, "channels", place, "url"), "this address was given before")
+
+
+def _home(path: Path, env: Mapping[str, str]) -> Path:
+    """``~`` at the start of a path, as a shell would read it."""
+    home = env.get("HOME", "")
+    return Path(home, *path.parts[1:]) if path.parts[:1] == ("~",) and home else path
