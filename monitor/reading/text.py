@@ -1,0 +1,215 @@
+"""The one door for strings: everything a page or a feed says is cleaned here once, before anything else looks at it."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from monitor.model import Link
+from monitor.reading import urls
+
+TITLE_LIMIT: Final = 1_000
+"""The most characters kept of a title, a byline or any other one-line field."""
+
+TEXT_LIMIT: Final = 200_000
+"""The most characters kept of a text."""
+
+MARKUP_LIMIT: Final = 1_000_000
+"""The most characters of markup that are parsed for one field: a text at its limit, with room for its tags."""
+
+LINKS_LIMIT: Final = 500
+"""The most links kept of one text."""
+
+# Invisible or forbidden: controls other than white space (NUL, ESC, C1 …), soft hyphen, zero-width space and its kin,
+# U+FEFF, direction marks, embeddings, overrides, isolates, interlinear and tag characters, noncharacters, surrogates.
+_JUNK: Final = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 17))
+    + "]"
+)
+# Joiners spell words in Persian and Hindi and glue emoji; next to anything Latin, or doubled, they only defeat search.
+_JOINERS: Final = re.compile(
+    "(?<![\u0370-\u200b\u200e-\U0010ffff])[\u200c\u200d]|[\u200c\u200d](?![\u0370-\u200b\u200e-\U0010ffff])"
+)
+_BREAKS: Final = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+
+
+def clean(text: str, *, limit: int = TITLE_LIMIT) -> str:
+    """``text`` as one line of plain text, at most ``limit`` characters: NFC, white space folded, nothing invisible.
+
+    Total and idempotent. It is cut before any pattern runs, so that a megabyte in a title costs nothing.
+    """
+    text = text[: 2 * limit]
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _JUNK.sub("", text))
+        if "\u200c" in text or "\u200d" in text:
+            text = unicodedata.normalize("NFC", _JOINERS.sub("", " ".join(text.split())))
+    elif not text.isprintable():
+        text = _JUNK.sub("", text)
+    return " ".join(text.split())[:limit].rstrip()
+
+
+def clean_paragraphs(paragraphs: Iterable[str], *, limit: int = TEXT_LIMIT) -> str:
+    """The paragraphs cleaned and joined by one blank line, empty ones dropped, at most ``limit`` characters in all."""
+    kept: list[str] = []
+    room = limit
+    for paragraph in paragraphs:
+        line = clean(paragraph, limit=max(room, 0))
+        if line:
+            kept.append(line)
+            room -= len(line) + 2
+        if room <= 0:
+            break
+    return "\n\n".join(kept)
+
+
+def split_paragraphs(text: str) -> list[str]:
+    """The paragraphs of plain text: pieces between blank lines; single line breaks are only wrapping."""
+    text = text[:MARKUP_LIMIT].replace("\r\n", "\n").replace("\r", "\n")
+    return [piece for piece in _BREAKS.split(text) if piece.strip()]
+
+
+def unescape(text: str) -> str:
+    """``html.unescape`` that never raises (a reference of 5,000 digits makes the original refuse the conversion)."""
+    if "&" not in text:
+        return text
+    try:
+        return html.unescape(text)
+    except ValueError:
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fragment:
+    """What a piece of HTML says: its paragraphs (cleaned, none empty) and its outbound links in order."""
+
+    paragraphs: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The paragraphs joined by one blank line, at most TEXT_LIMIT characters."""
+        return clean_paragraphs(self.paragraphs)
+
+    @property
+    def line(self) -> str:
+        """The paragraphs run together on one line."""
+        return clean(" ".join(self.paragraphs), limit=TEXT_LIMIT)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BLOCKS: Final = _words(
+    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody "
+    "tfoot thead title tr ul"
+)
+_SKIPPED: Final = _words(
+    "script style noscript template iframe object embed applet svg math canvas audio video select option "
+    "textarea button head input map noframes frameset frame"
+)
+_CELLS: Final = frozenset(("td", "th"))
+_BR: Final = "\x00"  # no text holds NUL: libxml2 turns it into U+FFFD and ours is removed before parsing
+_BR_BREAK: Final = re.compile(r"\x00\s*\x00[\s\x00]*")
+_TAG: Final = re.compile(r"<[a-zA-Z/!?]")
+_NOT_XML: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+def parse_html(markup: str) -> etree._Element | None:
+    """The tree of an HTML page or fragment, without network, entities or giant text nodes; None when there is none."""
+    markup = _NOT_XML.sub("", markup)
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_pis=True, remove_comments=True)
+    try:
+        # Bytes, since lxml refuses str that carries an encoding declaration.
+        return etree.fromstring(markup.encode(), parser)
+    except (etree.LxmlError, ValueError):
+        return None
+
+
+def read_fragment(markup: str, base: str = "") -> Fragment:
+    """What a piece of HTML from a feed or an API says; links are made absolute against ``base``.
+
+    Text without any tag is taken as plain text with character references. Total over arbitrary strings; the walk is
+    iterative. Scripts, styles, forms' widgets and embedded media say nothing.
+    """
+    markup = markup[:MARKUP_LIMIT]
+    if not _TAG.search(markup):
+        line = clean(unescape(markup), limit=TEXT_LIMIT)
+        return Fragment(paragraphs=(line,) if line else ())
+    tree = parse_html(markup)
+    if tree is None:
+        return Fragment()
+    return Fragment(paragraphs=paragraphs_of(tree), links=links_of(tree, base))
+
+
+def html_to_text(markup: str) -> str:
+    """The readable text of a piece of HTML: paragraphs joined by one blank line."""
+    return read_fragment(markup).text
+
+
+def paragraphs_of(tree: etree._Element) -> tuple[str, ...]:
+    """The paragraphs below an lxml element: block elements and doubled ``<br>`` end one; cleaned, none empty."""
+    found: list[str] = []
+    buffer: list[str] = []
+
+    def flush() -> None:
+        run = "".join(buffer)
+        buffer.clear()
+        if not run or run.isspace():
+            return
+        for piece in _BR_BREAK.split(run) if _BR in run else (run,):
+            line = clean(piece.replace(_BR, " "), limit=TEXT_LIMIT)
+            if line:
+                found.append(line)
+
+    walk = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag
+        if not isinstance(tag, str):  # a comment, a processing instruction, an entity
+            if event == "end" and element.tail:
+                buffer.append(element.tail)
+            continue
+        block = tag in _BLOCKS
+        if event == "start":
+            if block:
+                flush()
+            elif tag == "br":
+                buffer.append(_BR)
+            elif tag in _CELLS:
+                buffer.append(" ")
+            if tag in _SKIPPED and element is not tree:
+                walk.skip_subtree()
+            elif element.text:
+                buffer.append(element.text)
+        else:
+            if block:
+                flush()
+            if element.tail and element is not tree:
+                buffer.append(element.tail)
+    flush()
+    return tuple(found)
+
+
+def links_of(tree: etree._Element, base: str = "") -> tuple[Link, ...]:
+    """The http(s) links below an lxml element, absolute, in order, each address once, at most LINKS_LIMIT."""
+    found: dict[str, Link] = {}
+    for element in tree.iter("a"):
+        href = element.get("href")
+        if not href:
+            continue
+        url = urls.absolute(href, base)
+        if url and url not in found:
+            words = "".join(piece for piece in element.itertext() if isinstance(piece, str))
+            found[url] = Link(url=url, text=clean(words, limit=TITLE_LIMIT))
+            if len(found) >= LINKS_LIMIT:
+                break
+    return tuple(found.values())
