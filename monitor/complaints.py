@@ -73,7 +73,7 @@ def shown(part: str) -> str:
 
 
 def complaints_of(error: ValidationError, keys_at: Callable[[Path], Sequence[str]]) -> Iterator[Complaint]:
-    """Every complaint of a failed validation; ``keys_at`` tells which keys the table at pydantic's location may have."""
+    """Every complaint of a failed validation; ``keys_at`` tells the keys the table at pydantic's location may have."""
     for detail in error.errors(include_url=False):
         path = _path(detail["loc"])
         known = keys_at(detail["loc"][:-1]) if detail["type"] == "extra_forbidden" else ()

@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from monitor.reading.urls import is_http
+
 _DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(ms|s|m|h|d)")
 _UNIT = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DOMAIN = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
-_HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})")
+_HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+)(?::(\d{1,5}))?")
 _CRON = (("minute", 0, 59), ("hour", 0, 23), ("day of month", 1, 31), ("month", 1, 12), ("day of week", 0, 7))
 _CRON_NAMES = {
     3: ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
@@ -49,14 +51,9 @@ def _line(value: str) -> str:
 
 
 def _url(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        bad = parts.scheme.lower() not in ("http", "https") or not parts.hostname or parts.port == 0
-    except ValueError:
-        bad = True
-    if bad or not value.isprintable() or " " in value or "\\" in value:
-        raise ValueError('an address such as "https://example.org/feed"')
-    if parts.username is not None or parts.password is not None:
+    if not is_http(value) or not value.isprintable() or " " in value or "\\" in value:
+        raise ValueError('an http or https address such as "https://example.org/feed"')
+    if "@" in urlsplit(value).netloc:
         raise ValueError('an address without user or password; give them as auth = "env:NAME"')
     return value
 
@@ -84,12 +81,12 @@ def _proxy(value: str) -> str:
 
 def _private(value: str) -> str:
     match = _HOST_PORT.fullmatch(value)
-    if match and 0 < int(match[1]) < 65536:
+    if match and 0 < int(match[1] or 80) < 65536 and not re.fullmatch(r"[\d.]+", value):
         return value
     try:
         ipaddress.ip_network(value)
     except ValueError:
-        raise ValueError('"host:port", an IP address or a network such as "10.0.0.0/8"') from None
+        raise ValueError('"host:port", a host, or a network such as "10.0.0.0/8"') from None
     return value
 
 
