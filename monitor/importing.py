@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
@@ -26,7 +26,8 @@ from monitor.model import (
 from monitor.newsroom import page_arguments
 from monitor.ports import Readers
 from monitor.reading.articles import read_page
-from monitor.reading.urls import canonical, site_domain
+from monitor.reading.urls import canonical
+from monitor.tallies import ImportTally
 
 BATCH = 32  # pages filed in one transaction
 
@@ -40,42 +41,8 @@ class WarcRecord:
     skipped: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
-class DomainTally:
-    """What an import came to for one domain; ``skipped`` counts pages that are no stories, by reason."""
-
-    domain: str
-    pages: int = 0
-    articles: int = 0
-    new: int = 0
-    versions: int = 0
-    unchanged: int = 0
-    with_title: int = 0
-    with_date: int = 0
-    with_body: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(slots=True, kw_only=True)
-class ImportTally:
-    """What an import came to; ``already`` lists files that had been read to their end before."""
-
-    domains: dict[str, DomainTally] = field(default_factory=dict)
-    records: int = 0
-    unusable: Counter[str] = field(default_factory=Counter)
-    already: list[str] = field(default_factory=list)
-    resumed: list[str] = field(default_factory=list)
-
-    def domain(self, url: str) -> DomainTally:
-        """The tally of the domain ``url`` is on."""
-        name = site_domain(url) or "(no domain)"
-        return self.domains.setdefault(name, DomainTally(domain=name))
-
-
-class Progress(Protocol):
-    """Told how far a file has been read, in bytes, and what has been counted so far."""
-
-    def __call__(self, path: Path, done: int, total: int, tally: ImportTally) -> None: ...
+Progress = Callable[[Path, int, int, ImportTally], None]
+"""Told which file is read, how many of its bytes are done, of how many, and what has been counted so far."""
 
 
 class ImportArchive(Protocol):

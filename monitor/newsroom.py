@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
@@ -21,7 +21,6 @@ from monitor.cadence import overdue
 from monitor.filer import Filer
 from monitor.model import (
     Capture,
-    Change,
     Channel,
     ChannelMemory,
     Outcome,
@@ -35,6 +34,7 @@ from monitor.model import (
 )
 from monitor.ports import Ask, Clock, Press, Readers
 from monitor.reading.articles import read_page
+from monitor.tallies import YIELDING, ChannelPass, SourcePass
 
 AT_ONCE = 128  # sources worked on at a time; the client decides what of it goes out
 PAGES_AT_ONCE = 2  # per source
@@ -53,59 +53,6 @@ class Desk:
     auth: Callable[[Channel], str] = lambda _: ""
     pages_per_pass: int = 50
     on_done: Callable[[SourcePass], None] = lambda _: None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelPass:
-    """How one channel fared in this pass."""
-
-    kind: str
-    url: str
-    outcome: Outcome
-    reason: str
-
-
-@dataclass(slots=True, kw_only=True)
-class SourcePass:
-    """How one source fared in this pass; grows while the pass goes on.
-
-    ``new``, ``versions`` count stories; ``pages`` pages fetched; ``stood_in`` stories filed from what their channel
-    said because the page could not be had; ``left`` pages wanted beyond the cap; ``unreachable`` channels that could
-    not be reached at all.
-    """
-
-    source: str
-    channels: list[ChannelPass] = field(default_factory=list)
-    new: int = 0
-    versions: int = 0
-    unchanged: int = 0
-    pages: int = 0
-    stood_in: int = 0
-    left: int = 0
-    unreachable: int = 0
-    page_reasons: dict[str, int] = field(default_factory=dict)
-    error: str = ""
-
-    @property
-    def polled(self) -> bool:
-        """Whether anything was due."""
-        return bool(self.channels)
-
-    @property
-    def failed(self) -> bool:
-        """Whether the source was looked at and nothing of it could be read."""
-        return bool(self.error) or (
-            self.polled and not any(channel.outcome in polls.YIELDING for channel in self.channels)
-        )
-
-    def count(self, change: Change) -> None:
-        """Note what filing one story did."""
-        if change is Change.NEW:
-            self.new += 1
-        elif change is Change.VERSION:
-            self.versions += 1
-        else:
-            self.unchanged += 1
 
 
 async def collect(desk: Desk, sources: Sequence[Source], *, force: bool = False) -> list[SourcePass]:
@@ -150,7 +97,7 @@ async def _collect_source(
             continue
         outcome, announced = await _poll(desk, source, memory, result)
         pages += announced
-        served = served or outcome in polls.YIELDING
+        served = served or outcome in YIELDING
     if not served and not result.unreachable and (result.polled or not memories):
         pages += await _discover(desk, source, memories, result)
     if pages:
@@ -199,7 +146,7 @@ async def _discover(desk: Desk, source: Source, memories: Sequence[ChannelMemory
     for channel in fresh:
         outcome, announced = await _poll(desk, source, await desk.filer.add_discovered(channel), result)
         pages += announced
-        if outcome in polls.YIELDING:
+        if outcome in YIELDING:
             break
     return pages
 

@@ -23,6 +23,7 @@ from monitor.model import (
 from monitor.ports import Polled
 from monitor.reading.leads import looks_complete, story_of_lead
 from monitor.reading.urls import canonical
+from monitor.tallies import YIELDING
 
 _OUTCOME = {
     TroubleKind.UNREACHABLE: Outcome.BROKEN,
@@ -42,7 +43,6 @@ _STATE = {
     Outcome.GONE: ChannelState.GONE,
     Outcome.FORBIDDEN: ChannelState.FORBIDDEN,
 }
-YIELDING = frozenset({Outcome.CHANGED, Outcome.UNCHANGED})
 
 
 def outcome_of(polled: Polled) -> tuple[Outcome, str]:

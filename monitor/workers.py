@@ -80,7 +80,7 @@ class WorkerPool:
             if at_once:
                 self._pool.stop()
             else:
-                self._pool.close()
+                self._pool.close()  # type: ignore[no-untyped-call]  # pebble leaves it bare
             self._pool.join()
             self._pool = None
 

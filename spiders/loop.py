@@ -18,19 +18,20 @@ def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     from scrapy.utils.reactor import install_reactor
 
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
-    from twisted.internet import reactor
+    from twisted.internet import reactor as installed
 
+    reactor: Any = installed  # a module to the type checker, an object in life
     loop = asyncio.get_event_loop()
     task: asyncio.Task[T] | None = None
 
     def start() -> None:
         nonlocal task
         task = loop.create_task(main())
-        task.add_done_callback(lambda _: reactor.stop())  # type: ignore[attr-defined]
+        task.add_done_callback(lambda _: reactor.stop())
 
-    reactor.callWhenRunning(start)  # type: ignore[attr-defined]
+    reactor.callWhenRunning(start)
     try:
-        reactor.run(installSignalHandlers=False)  # type: ignore[attr-defined]
+        reactor.run(installSignalHandlers=False)
     except BaseException:
         if task is not None:
             task.cancel()

@@ -64,7 +64,8 @@ class Web:
         future: asyncio.Future[Capture | Trouble] = asyncio.get_running_loop().create_future()
         self._asks.put_nowait((ask, future))
         # Were the spider to end for a fault of its own, nobody would ever answer: wait for whichever comes first.
-        await asyncio.wait({future, self._articles}, return_when=asyncio.FIRST_COMPLETED)
+        waiting: set[asyncio.Future[Any]] = {future, self._articles}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if not future.done():
             raise RuntimeError("the article spider ended before it answered")
         return future.result()

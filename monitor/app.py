@@ -1,0 +1,437 @@
+"""The composition root: puts archive, web, workers and use cases together; the only importer of db and spiders."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from db.archive import Archive
+from db.captures import CaptureWriter, read_captures
+from db.lock import ArchiveLock
+
+from monitor import __version__
+from monitor.config import Config, secret
+from monitor.errors import ShiftwatchError, UsageError
+from monitor.filer import Filer
+from monitor.importing import ImportDesk, Progress, import_captures
+from monitor.model import (
+    Channel,
+    ChannelKind,
+    ChannelMemory,
+    Outcome,
+    SiteRules,
+    Source,
+    SourceKind,
+    Trouble,
+    TroubleKind,
+)
+from monitor.newsroom import Desk, collect
+from monitor.polls import outcome_of
+from monitor.ports import Clock, HostMemory, HostNote, Polled
+from monitor.reading.urls import site_domain
+from monitor.tallies import YIELDING, ImportTally, SourcePass
+from monitor.workers import WorkerPool, usable_cores
+from spiders.manners import PRODUCT, Manners
+from spiders.sites import rules_for
+
+log = logging.getLogger("shiftwatch")
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class RememberedHosts:
+    """HostMemory for a run: loaded from the archive, with what changed kept to be saved."""
+
+    def __init__(self, notes: Mapping[str, HostNote]) -> None:
+        self._notes = dict(notes)
+        self.changed: dict[str, HostNote] = {}
+
+    def get(self, origin: str) -> HostNote | None:
+        return self._notes.get(origin)
+
+    def put(self, note: HostNote) -> None:
+        self._notes[note.origin] = self.changed[note.origin] = note
+
+
+@dataclass(slots=True, kw_only=True)
+class Collected:
+    """What a pass came to; ``stopped`` when it was ended by a signal before it was through."""
+
+    passes: list[SourcePass]
+    stopped: bool = False
+
+    @property
+    def offline(self) -> bool:
+        """Whether every source that was looked at could not be reached: one cause, not one per source."""
+        looked = [one for one in self.passes if one.polled]
+        return len(looked) > 1 and all(one.failed and one.unreachable for one in looked)
+
+
+def collect_now(
+    config: Config,
+    ids: Sequence[str] = (),
+    *,
+    force: bool = False,
+    on_done: Callable[[SourcePass], None] = lambda _: None,
+    clock: Clock | None = None,
+) -> Collected:
+    """One pass over what is due, for all enabled sources or those named.
+
+    Raises UsageError for an unknown source, ConfigError for a secret that is not set, ArchiveError, AlreadyRunning;
+    nothing is touched before these are ruled out.
+    """
+    from spiders.loop import run
+
+    clock = clock or SystemClock()
+    sources = chosen(config, ids)
+    secrets = {
+        channel.auth: secret(channel.auth, os.environ)
+        for source in sources
+        for channel in source.channels
+        if channel.auth
+    }
+    passes: list[SourcePass] = []
+
+    def note(done: SourcePass) -> None:
+        passes.append(done)
+        on_done(done)
+
+    async def main() -> bool:
+        async with AsyncExitStack() as stack:
+            filer, archive = await _open_filer(stack, config, config.sources)
+            hosts = RememberedHosts(await filer.call(archive.load_hosts))
+
+            async def save_hosts() -> None:
+                await filer.call(archive.save_hosts, list(hosts.changed.values()))
+
+            stack.push_async_callback(save_hosts)
+            readers = WorkerPool(usable_cores())
+            stack.callback(readers.close, at_once=True)
+            web = await _open_web(stack, config, hosts, clock, readers)
+            desk = Desk(
+                filer=filer,
+                web=web,
+                readers=readers,
+                clock=clock,
+                rules=rules_of,
+                auth=lambda channel: secrets.get(channel.auth, ""),
+                pages_per_pass=config.network.articles_per_poll,
+                on_done=note,
+            )
+            return await _until_signal(collect(desk, sources, force=force))
+
+    with ArchiveLock(config.archive):
+        stopped = run(_plainly(main))
+    order = {source.id: at for at, source in enumerate(sources)}
+    return Collected(passes=sorted(passes, key=lambda one: order[one.source]), stopped=stopped)
+
+
+def import_files(config: Config, paths: Sequence[Path], *, again: bool, progress: Progress) -> ImportTally:
+    """Read captures from WARC files into the archive. Raises UsageError, ArchiveError, AlreadyRunning."""
+    for path in paths:
+        if not path.is_file():
+            raise UsageError(f"{path}: there is no such file to import")
+
+    async def main() -> ImportTally:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        async with AsyncExitStack() as stack:
+            filer, archive = await _open_filer(stack, config, config.sources, captures=False)
+            cores = usable_cores()
+            readers = WorkerPool(cores)
+            stack.callback(readers.close, at_once=True)
+            desk = ImportDesk(
+                filer=filer,
+                archive=archive,
+                readers=readers,
+                rules=rules_of,
+                source_of=lambda url: source_of(config.sources, url),
+                records=read_captures,
+                in_flight=4 * cores,
+            )
+            return await import_captures(desk, paths, again=again, progress=progress, stop=stop)
+
+    with ArchiveLock(config.archive):
+        return asyncio.run(main())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What asking a channel once, without storing anything, came to."""
+
+    channel: Channel
+    outcome: Outcome
+    reason: str
+    title: str
+    total: int
+    leads: tuple[str, ...]
+    http_status: int | None
+    unreachable: bool = False
+
+    @property
+    def yields(self) -> bool:
+        """Whether the channel can be read and announces something."""
+        return self.outcome in YIELDING and self.total > 0
+
+
+def probe(
+    config: Config, sources: Sequence[Source], *, discover: bool, on_done: Callable[[Probe], None] = lambda _: None
+) -> list[Probe]:
+    """Ask every channel of ``sources`` once and read it, storing nothing; ``discover`` looks for more on home pages."""
+    from spiders.loop import run
+
+    clock = SystemClock()
+
+    async def main() -> list[Probe]:
+        async with AsyncExitStack() as stack:
+            readers = WorkerPool(usable_cores())
+            stack.callback(readers.close, at_once=True)
+            web = await _open_web(stack, config, RememberedHosts({}), clock, readers)
+
+            async def one(channel: Channel) -> Probe:
+                memory = ChannelMemory(id=0, channel=channel)
+                found = _probe_of(channel, await web.poll(memory, secret(channel.auth, os.environ)))
+                on_done(found)
+                return found
+
+            async def of(source: Source) -> list[Probe]:
+                probes = [await one(channel) for channel in source.channels]
+                if discover or not source.channels:
+                    found = await web.discover(source)
+                    if isinstance(found, Trouble):
+                        lost = Channel(source=source.id, kind=ChannelKind.LISTING, url=source.home)
+                        probes.append(_probe_of(lost, Polled(answer=found)))
+                        on_done(probes[-1])
+                    else:
+                        known = {channel.url for channel in source.channels}
+                        probes += [await one(channel) for channel in found if channel.url not in known]
+                return probes
+
+            results = await asyncio.gather(*(of(source) for source in sources))
+            return [found for result in results for found in result]
+
+    return run(_plainly(main))
+
+
+def _probe_of(channel: Channel, polled: Polled) -> Probe:
+    outcome, reason = outcome_of(polled)
+    reading = None if isinstance(polled.reading, Trouble) else polled.reading
+    answer = polled.answer
+    return Probe(
+        channel=channel,
+        outcome=outcome,
+        reason=reason,
+        title=reading.title if reading else "",
+        total=reading.total if reading else 0,
+        leads=tuple(lead.title or lead.url for lead in reading.leads[:3]) if reading else (),
+        http_status=answer.http_status if isinstance(answer, Trouble) else answer.status,
+        unreachable=isinstance(answer, Trouble) and answer.kind is TroubleKind.UNREACHABLE,
+    )
+
+
+def chosen(config: Config, ids: Sequence[str]) -> tuple[Source, ...]:
+    """The sources a command is about: those named, or all enabled ones. Raises UsageError."""
+    if not ids:
+        return config.enabled()
+    known = {source.id: source for source in config.sources}
+    for id in ids:
+        if id not in known:
+            raise UsageError(f"no source {id!r}; known are: {', '.join(sorted(known))}")
+        if known[id].refused:
+            raise UsageError(f"source {id!r} is never fetched: {known[id].refused}")
+        if not known[id].enabled:
+            raise UsageError(
+                f"source {id!r} is not enabled; write [sources.{id}] with enabled = true into the configuration"
+            )
+    return tuple(known[id] for id in ids)
+
+
+def rules_of(source: Source, url: str) -> tuple[SiteRules, ...]:
+    """The site readers for a page: its source's, wherever it is served from, else those of the address's own domain."""
+    return rules_for(source.domain) or rules_for(site_domain(url))
+
+
+def source_of(sources: Sequence[Source], url: str) -> Source:
+    """The source a page belongs to by its domain; for a site nobody configured, a source named after the domain."""
+    domain = site_domain(url) or "unknown"
+    for source in sources:
+        if site_domain(f"https://{source.domain}/") == domain:
+            return source
+    official = domain.endswith((".gov", ".mil"))
+    return Source(
+        id=domain,
+        name=domain,
+        domain=domain,
+        kind=SourceKind.AGENCY if official else SourceKind.OUTLET,
+        enabled=False,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelStatus:
+    """How a channel stands, for ``shiftwatch sources``; a source without channels has one with an empty address."""
+
+    source: str
+    name: str
+    kind: str
+    url: str
+    state: str
+    reason: str = ""
+    stories: int | None = None
+    discovered: bool = False
+    last_ok_at: str | None = None
+    next_poll_at: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON-ready values."""
+        return asdict(self)
+
+
+def source_states(config: Config) -> list[ChannelStatus]:
+    """Every source's channels in order of preference, enabled or not, with what the archive knows of them."""
+    known: dict[tuple[str, str], Mapping[str, Any]] = {}
+    if config.archive.exists():
+        with reading_archive(config) as archive:
+            known = {(row["source"], row["url"]): row for row in archive.source_states()}
+    states: list[ChannelStatus] = []
+    for source in config.sources:
+        off = f"refused: {source.refused}" if source.refused else "" if source.enabled else "not enabled"
+        channels = [(channel.kind.value, channel.url) for channel in source.channels]
+        configured = {url for _, url in channels}
+        channels += [
+            (row["kind"], url)
+            for (id, url), row in known.items()
+            if id == source.id and row["discovered"] and url not in configured
+        ]
+        for kind, url in channels or [("", "")]:
+            row = known.get((source.id, url), {})
+            states.append(
+                ChannelStatus(
+                    source=source.id,
+                    name=source.name,
+                    kind=kind,
+                    url=url,
+                    state=("refused" if source.refused else "off") if off else row.get("state", "new"),
+                    reason=off or row.get("reason", "") or ("" if url else "no channel known; found on its home page"),
+                    stories=row.get("stories"),
+                    discovered=bool(row.get("discovered")),
+                    last_ok_at=row.get("last_ok_at"),
+                    next_poll_at=row.get("next_poll_at"),
+                )
+            )
+    return states
+
+
+@contextmanager
+def reading_archive(config: Config) -> Iterator[Archive]:
+    """The archive for queries alone, whoever holds the lock. Raises ArchiveError."""
+    with Archive.read(config.archive) as archive:
+        yield archive
+
+
+async def _open_filer(
+    stack: AsyncExitStack, config: Config, sources: Sequence[Source], *, captures: bool = True
+) -> tuple[Filer, Archive]:
+    """The archive, opened in the one thread that will write it, with the configuration's sources in it."""
+    thread = ThreadPoolExecutor(1, thread_name_prefix="filer")
+    stack.callback(thread.shutdown)
+    loop = asyncio.get_running_loop()
+    archive = await loop.run_in_executor(thread, Archive.open, config.archive)
+    writer = CaptureWriter(config.captures) if captures and config.captures else None
+
+    async def close() -> None:
+        if writer is not None:
+            await loop.run_in_executor(thread, writer.close)
+        await loop.run_in_executor(thread, archive.close)
+
+    stack.push_async_callback(close)
+    await loop.run_in_executor(thread, archive.sync_sources, sources)
+    return Filer(archive, thread, writer), archive
+
+
+def manners_of(config: Config) -> Manners:
+    """How the polite client behaves under ``config``: the honest agent name, delays, exceptions and proxy."""
+    network = config.network
+    return Manners(
+        agent=f"{PRODUCT}/{__version__}" + (f" (+{network.contact})" if network.contact else ""),
+        delay=network.delay,
+        delays={source.domain: source.delay for source in config.sources if source.delay is not None},
+        per_host=network.per_host,
+        allow_private=network.allow_private,
+        proxy=secret(network.proxy, os.environ),
+    )
+
+
+async def _open_web(stack: AsyncExitStack, config: Config, hosts: HostMemory, clock: Clock, readers: WorkerPool) -> Any:
+    """The web through one polite client that behaves as the configuration says."""
+    from spiders.client import PoliteClient
+    from spiders.web import Web
+
+    client = await stack.enter_async_context(PoliteClient(manners_of(config), hosts, clock))
+    web = Web(client, readers)
+    stack.push_async_callback(web.close)
+    return web
+
+
+async def _until_signal(work: Any) -> bool:
+    """Await ``work``; SIGINT or SIGTERM cancels it. Gives whether it was stopped before its end."""
+    task = asyncio.ensure_future(work)
+    stopped = False
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped = True
+        task.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not stopped:
+            raise
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+    return stopped
+
+
+def _plainly(main: Callable[[], Any]) -> Callable[[], Any]:
+    """``main`` with the first real error taken out of a task group's wrapping, so that one line can be shown."""
+
+    async def run() -> Any:
+        try:
+            return await main()
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
+
+    return run
+
+
+def _first(error: BaseException) -> BaseException:
+    """The error a person should see: one of ours if there is any, else the first."""
+    flat: list[BaseException] = []
+    waiting = [error]
+    while waiting:
+        one = waiting.pop(0)
+        if isinstance(one, BaseExceptionGroup):
+            waiting.extend(one.exceptions)
+        else:
+            flat.append(one)
+    return next((one for one in flat if isinstance(one, ShiftwatchError)), flat[0])

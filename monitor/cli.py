@@ -1,0 +1,168 @@
+"""The command line: thin commands over ``app``; what they print is in ``screen``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from monitor import __version__, screen
+from monitor.cli_options import config_path, configuration, run, shared_options
+from monitor.cli_sources import sources
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="shiftwatch", message="%(prog)s %(version)s")
+@shared_options
+def cli() -> None:
+    """Watch agencies and news outlets for enforcement resource shifts.
+
+    Without a shiftwatch.toml the six sources of the catalogue's default are collected into ./shiftwatch.db.
+
+    Exit codes: 0 done; 1 some sources failed, the run is complete otherwise; 2 usage or configuration;
+    3 the archive is refused (damaged, newer, foreign); 4 another Shiftwatch is at work on it.
+    """
+
+
+cli.add_command(sources)
+
+
+@cli.command()
+@click.option("--contact", help="Mail or web address for the agent name, so that a site can reach you.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@shared_options
+def init(contact: str | None, force: bool) -> int:
+    """Write a commented shiftwatch.toml (to --config FILE, or here)."""
+    from monitor.config import FILE_NAME, template
+    from monitor.config_edit import write_new
+
+    if contact is None and sys.stdin.isatty():
+        contact = click.prompt("Contact address for the agent name (mail or web; empty for none)", default="")
+    path = config_path() or Path(FILE_NAME)
+    if path.exists() and not force:
+        raise UsageError(f"{path} exists; --force overwrites it")
+    write_text(path, template(contact or ""))
+    click.echo(f"wrote {path}; next: shiftwatch collect")
+    return 0
+
+
+@cli.command()
+@click.argument("source", nargs=-1)
+@click.option("--force", is_flag=True, help="Poll every channel now, due or not.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only what failed (for cron).")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+@shared_options
+def collect(source: tuple[str, ...], force: bool, quiet: bool, as_json: bool) -> int:
+    """One pass over what is due: poll channels, fetch new pages, read and file them.
+
+    SOURCE limits the pass to these sources. Run it from cron as often as you like: what is not due is left alone.
+    Exit code 1 when a source could not be read; everything else is filed all the same.
+    """
+    from monitor.app import collect_now
+
+    config = configuration()
+    with screen.pass_progress(len(source) or len(config.enabled()), show=not (quiet or as_json)) as on_done:
+        collected = collect_now(config, source, force=force, on_done=on_done)
+    if as_json:
+        click.echo(json.dumps(screen.collected_json(collected), indent=2))
+    else:
+        screen.print_collected(collected, archive=config.archive, quiet=quiet)
+    return 1 if any(one.failed for one in collected.passes) and not collected.stopped else 0
+
+
+@cli.command("import")
+@click.argument("file", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--again", is_flag=True, help="Read files anew that were read to their end before.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+@shared_options
+def import_(file: tuple[Path, ...], again: bool, as_json: bool) -> int:
+    """Read captures from WARC files (Shiftwatch's own, CC-NEWS, any other) into the archive.
+
+    May be interrupted: the next import of the same file goes on where this one stopped.
+    """
+    from monitor.app import import_files
+
+    config = configuration()
+    with screen.import_progress(show=not as_json) as progress:
+        tally = import_files(config, file, again=again, progress=progress)
+    if as_json:
+        click.echo(json.dumps(screen.import_json(tally), indent=2))
+    else:
+        screen.print_import(tally, archive=config.archive)
+    return 0
+
+
+@cli.command()
+@click.argument("query", nargs=-1)
+@click.option(
+    "--limit", "-n", type=click.IntRange(min=0), default=20, show_default=True, help="At most so many; 0: all."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one array.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV with a header line.")
+@shared_options
+def stories(query: tuple[str, ...], limit: int, as_json: bool, as_csv: bool) -> int:
+    """Search the archive, newest first.
+
+    QUERY: words (all must be there), "a phrase", source:cbp, domain:cbp.gov, kind:release, lang:en, after:2026-05,
+    before:2026-06-01, -not, a OR b, (parentheses). Put a query that begins with a minus sign after `--`.
+    """
+    from monitor.app import reading_archive
+    from monitor.query import parse
+
+    if as_json and as_csv:
+        raise click.UsageError("choose one of --json and --csv")
+    config = configuration()
+    parsed = parse(" ".join(query))
+    with reading_archive(config) as archive:
+        rows = archive.stories(parsed, limit=limit or None)
+        if as_json:
+            screen.print_json_array(rows)
+        elif as_csv:
+            screen.print_csv(rows)
+        else:
+            screen.print_stories(list(rows), total=archive.count(parsed), limit=limit)
+    return 0
+
+
+@cli.command()
+@click.argument("story", type=int, metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print the story as JSON.")
+@shared_options
+def show(story: int, as_json: bool) -> int:
+    """One story: its text, where each field came from, its versions and sightings."""
+    from monitor.app import reading_archive
+    from monitor.errors import UsageError
+
+    config = configuration()
+    with reading_archive(config) as archive:
+        found: dict[str, Any] | None = archive.story(story)
+    if found is None:
+        raise UsageError(f"no story {story} in {config.archive}; `shiftwatch stories` lists their ids")
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        screen.print_story(found)
+    return 0
+
+
+@cli.command()
+@click.option("--keep", is_flag=True, help="Keep the demo's archive (else --archive FILE keeps it there).")
+@shared_options
+def demo(keep: bool) -> int:
+    """Collect from a small made-up web on this machine, through the real network code, and show what was found.
+
+    Nothing outside this machine is contacted. The stories are invented.
+    """
+    from monitor.demo_run import run_demo
+
+    shared = click.get_current_context().ensure_object(dict)
+    run_demo(archive=shared.get("archive_file"), keep=keep)
+    return 0
+
+
+def main() -> None:
+    """The console script's entry."""
+    run(cli)
