@@ -1,0 +1,198 @@
+"""A story's title: the wording most of the page's declarations agree on, without the site's name."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.reading import jsonld
+from monitor.reading.declared import Declared, words
+from monitor.reading.text import clean
+
+_LONGEST = 1_000
+_SEPARATOR = re.compile(r"\s+(?:[|·•»›«‹~⋆*]+|[-–—]{1,3}|::+|//)\s+|\s*(?:\|+|\s::\s)\s*")
+_WORD = re.compile(r"\w+")
+_META_KEYS = (
+    "parsely-title",
+    "sailthru.title",
+    "citation_title",
+    "dc.title",
+    "dcterms.title",
+    "fb_title",
+    "headline",
+    "hdl",
+    "rbtitle",
+    "title",
+)
+# Declared "titles" that are the page's furniture, never a story's.
+_FURNITURE = frozenset(
+    "home homepage news justice news press release press releases media release media releases newsroom article "
+    "articles blog blog post untitled untitled document index search menu just a moment latest news story video".split(
+        " "
+    )
+) | {
+    "justice news",
+    "press release",
+    "press releases",
+    "media release",
+    "media releases",
+    "news releases",
+    "news release",
+    "latest news",
+    "blog post",
+    "untitled document",
+    "home page",
+    "breaking news",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    text: str
+    signal: str
+    weight: float
+
+
+def find_title(
+    declared: Declared, *, strip: Sequence[str] = (), lead_title: str = "", site_names: Iterable[str] = ()
+) -> tuple[str, str]:
+    """The title and the signal that won, or ``("", "")``.
+
+    Declarations vote: those that say the same once the site's name is off are one wording, and the weightiest wording
+    wins. ``strip`` holds a site's regular expressions to cut; ``lead_title`` is what the channel called the story.
+    """
+    names = {_folded(name) for name in (*site_names, *_site_names(declared)) if name}
+    candidates = [
+        _Candidate(text, signal, weight)
+        for raw, signal, weight in _declarations(declared, lead_title)
+        if (text := _cut(tidy(raw), strip)) and _folded(text) not in names
+    ]
+    if not candidates:
+        return "", ""
+    bare = [_Candidate(_without_site(c.text, candidates, names), c.signal, c.weight) for c in candidates]
+    bare = [c for c in bare if _folded(c.text) and _folded(c.text) not in _FURNITURE] or bare
+    best: _Candidate | None = None
+    best_score = 0.0
+    for index, candidate in enumerate(bare):
+        score = candidate.weight
+        for other_index, other in enumerate(bare):
+            if other_index != index:
+                score += other.weight * _agreement(candidate.text, other.text)
+        if score > best_score + 1e-9:
+            best, best_score = candidate, score
+    if best is None:
+        return "", ""
+    same = [c for c in bare if _folded(c.text) == _folded(best.text)]
+    # The same wording, as the reader sees it: the heading keeps the typography that meta elements lose.
+    shown = next((c for c in same if c.signal in ("h1", "json-ld:headline")), best)
+    return shown.text, "+".join(dict.fromkeys(c.signal for c in (shown, *same)))
+
+
+def tidy(raw: str) -> str:
+    """A title in one clean line: entities decoded (twice encoded ones too), tags gone, blanks collapsed."""
+    text = html.unescape(raw[: 4 * _LONGEST])
+    if "&" in text and ";" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", text)
+    return " ".join(clean(text).split())[:_LONGEST]
+
+
+def _declarations(declared: Declared, lead_title: str) -> Iterable[tuple[str, str, float]]:
+    """Every declaration that may be the title, with its weight, the most trusted first."""
+    for value in declared.metas.get("og:title", ())[:1]:
+        yield value, "og:title", 3.0
+    headline = jsonld.first(declared.ld("headline")) or jsonld.first(declared.ld("name"))
+    if headline:
+        yield headline, "json-ld:headline", 3.0
+    headings = [text for element in declared.h1[:6] if (text := words(element)) and len(text) > 2]
+    headings = [text for text in headings if _folded(text) not in _FURNITURE] or headings
+    for text in headings:
+        # one heading is the story's; of several, only agreement tells which
+        yield text, "h1", 3.0 if len(headings) == 1 else 1.5
+    for value in declared.metas.get("twitter:title", ())[:1]:
+        yield value, "twitter:title", 1.5
+    for key in _META_KEYS:
+        for value in declared.metas.get(key, ())[:1]:
+            yield value, f"meta:{key}", 1.0
+    if declared.title:
+        yield declared.title, "title", 1.5
+    if lead_title:
+        yield lead_title, "lead", 1.0
+
+
+def _site_names(declared: Declared) -> Iterable[str]:
+    yield declared.meta("og:site_name")
+    yield declared.meta("application-name")
+    yield jsonld.first(declared.ld("publisher"))
+
+
+def _cut(text: str, patterns: Sequence[str]) -> str:
+    for pattern in patterns:
+        text = re.sub(pattern, "", text).strip()
+    return text
+
+
+def _without_site(text: str, candidates: Sequence[_Candidate], names: set[str]) -> str:
+    """``text`` without the site's or section's name at its end (or start).
+
+    A part is cut off when it is a name the page declares, or when what remains is another declaration word for word:
+    a headline's own dash is nobody's name, so it stays.
+    """
+    pieces = list(_SEPARATOR.finditer(text))
+    if not pieces:
+        return text
+    others = {_folded(c.text) for c in candidates if c.text != text}
+    for piece in pieces:
+        head = text[: piece.start()].strip()
+        if head and _folded(head) in others and _folded(text) != _folded(head):
+            return head
+    for piece in reversed(pieces):
+        tail = text[piece.end() :].strip()
+        if tail and _folded(tail) in others and len(tail) > len(text) // 3:
+            return tail
+    kept = text
+    for piece in reversed(pieces):
+        tail = _folded(text[piece.end() :])
+        head = text[: piece.start()].strip()
+        if not head:
+            break
+        if any(name and (tail == name or tail.startswith(name + " ") or tail.endswith(" " + name)) for name in names):
+            kept = head
+    if kept == text:
+        first = pieces[0]
+        if _folded(text[: first.start()]) in names and text[first.end() :].strip():
+            kept = text[first.end() :].strip()
+    if kept == text:
+        kept = _without_unknown_site(text, pieces)
+    return kept
+
+
+def _without_unknown_site(text: str, pieces: Sequence[re.Match[str]]) -> str:
+    """Cut a last part that can only be a site's name: after a bar, or looking like a domain, and short."""
+    last = pieces[-1]
+    head, tail = text[: last.start()].strip(), text[last.end() :].strip()
+    bar = "|" in last.group() or "»" in last.group() or "·" in last.group() or "•" in last.group()
+    domain = re.fullmatch(r"(?:\w[\w-]*\.)+[a-z]{2,10}", tail, re.IGNORECASE)
+    few = len(_WORD.findall(tail)) <= 5 and len(_WORD.findall(head)) >= 2
+    if head and few and (bar or domain):
+        return _without_unknown_site(head, pieces[:-1]) if len(pieces) > 1 and bar else head
+    return text
+
+
+def _agreement(one: str, other: str) -> float:
+    """How far two wordings are the same: 1 same, 0.8 one cut short, 0.5 mostly the same words, 0 else."""
+    a, b = _folded(one), _folded(other)
+    if a == b:
+        return 1.0
+    if len(a) > 20 and len(b) > 20 and (a.startswith(b) or b.startswith(a)):
+        return 0.8 if len(a) >= len(b) or one.endswith(("…", "...")) else 0.6
+    left, right = set(a.split()), set(b.split())
+    shared = len(left & right) / max(1, len(left | right))
+    return 0.5 if shared >= 0.6 else 0.0
+
+
+def _folded(text: str) -> str:
+    return " ".join(_WORD.findall(text.casefold()))
