@@ -429,11 +429,15 @@ class Filing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollFiling:
-    """The outcome of filing one poll: stories filed at once, and pages now wanted."""
+    """The outcome of filing one poll: stories filed at once, and pages now wanted.
+
+    ``problem`` is non-empty when the poll could not be filed; its channel then keeps what it knew and is tried again.
+    """
 
     poll: int
     filings: tuple[Filing, ...] = ()
     wanted: int = 0
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -457,7 +461,8 @@ class PageVisit:
     """One finished visit of an article page, filed as a whole.
 
     ``snapshot`` is what to file (the article, or the lead standing in for it), None when the page was unchanged or
-    is no story at all. ``next_at`` None: not to be visited again.
+    is no story at all. ``next_at`` None: not to be visited again. ``capture`` says where the raw answer is kept
+    (``file.warc.gz:offset``), if it is.
     """
 
     address: str
@@ -470,6 +475,7 @@ class PageVisit:
     last_modified: str = ""
     body_hash: str = ""
     next_at: datetime | None = None
+    capture: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -486,3 +492,19 @@ class ImportedPage:
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportProgress:
+    """How far a WARC file has been imported: the next import of ``file`` starts reading at byte ``position``.
+
+    ``fingerprint`` tells whether it is still the same file; ``counts`` is the report so far, per domain.
+    """
+
+    file: str
+    fingerprint: str
+    size: int
+    position: int
+    started_at: datetime
+    finished_at: datetime | None = None
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

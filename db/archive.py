@@ -1,0 +1,220 @@
+"""The archive as the rest of Shiftwatch sees it: one object, plain synchronous calls, each one short transaction.
+
+One process writes at a time (see db.lock), from one thread at a time; readers come and go as they please.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from db import hosts, imports, pages, polls, schema, sources
+from db.connect import open_reader, open_writer, refusing
+from monitor.errors import ArchiveError
+from monitor.model import (
+    Channel,
+    ChannelMemory,
+    Filing,
+    ImportProgress,
+    PageVisit,
+    Poll,
+    PollFiling,
+    Source,
+    WantedPage,
+)
+from monitor.ports import HostNote
+
+T = TypeVar("T")
+
+# What one bad value raises (a lone surrogate, a number out of range, a broken reference): that item's trouble alone.
+# A full disk, a lock or damage is everybody's, and ends the call.
+_ITEM_ERRORS = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, UnicodeError, OverflowError)
+
+
+class Archive:
+    """One archive file, open. Every method may raise ArchiveError; what a failed call had begun is undone."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._db = connection
+        self._path = path
+        self._configured: dict[tuple[str, str], Channel] = {}
+
+    @classmethod
+    def open(cls, path: Path | str, *, create: bool = True) -> Archive:
+        """Open for writing, made when missing (unless ``create`` is False) and brought to today's schema.
+
+        An existing archive is copied beside itself before its schema is changed. Raises ArchiveError for anything
+        that is not a sound archive of ours, before a byte of it is changed.
+        """
+        path = Path(path)
+        with refusing(path):
+            if not path.is_symlink() and not path.exists():
+                if not create:
+                    raise ArchiveError(f"{path}: there is no archive yet; run `shiftwatch collect` first")
+                schema.create(path)
+        connection = open_writer(path)
+        try:
+            schema.migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, path)
+
+    @classmethod
+    def open_for_reading(cls, path: Path | str) -> Archive:
+        """Open for questions alone, whoever else is writing. Raises ArchiveError, also when there is no archive."""
+        path = Path(path)
+        connection = open_reader(path)
+        try:
+            with refusing(path):
+                schema.refuse_newer(connection, path)
+                schema.refuse_older(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, path)
+
+    def close(self) -> None:
+        """Close; the log is folded into the file."""
+        self._db.close()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ── sources and channels ──────────────────────────────────────────────────────────────────────────────────────
+
+    def sync_sources(self, configured: Sequence[Source]) -> None:
+        """Make the archive's sources and channels those of the configuration; the rest is disabled, not forgotten."""
+        with self._transaction() as db:
+            sources.sync_sources(db, configured)
+        self._configured = {(c.source, c.url): c for source in configured for c in source.channels}
+
+    def channels(self, source: str | None = None) -> list[ChannelMemory]:
+        """The enabled channels of one source, or of all, in the configured order of preference."""
+        with refusing(self._path):
+            return sources.channels(self._db, source, self._configured)
+
+    def add_discovered(self, channel: Channel) -> ChannelMemory:
+        """Remember a channel that discovery found, after those configured."""
+        with self._transaction() as db:
+            return sources.add_discovered(db, channel, self._configured)
+
+    # ── filing ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def file_polls(self, batch: Sequence[Poll]) -> list[PollFiling]:
+        """File finished polls in one transaction; in the same order, what each came to.
+
+        Each is whole or absent: everything it announced, its row, and its channel's validators and next poll. One
+        that cannot be filed says so in ``problem``, leaves its channel's validators as they were, and harms no other.
+        """
+        with self._transaction() as db:
+            return [self._file_poll(db, poll) for poll in batch]
+
+    def _file_poll(self, db: sqlite3.Connection, poll: Poll) -> PollFiling:
+        try:
+            return self._savepoint(lambda: polls.file_poll(db, poll))
+        except _ITEM_ERRORS as error:
+            problem = _cannot_be_filed(error)
+        known = sources.channel(db, poll.memory.id, self._configured)
+        if known is None:
+            return PollFiling(poll=0, problem=problem)
+        return self._savepoint(lambda: polls.file_unfileable(db, poll, known, problem))
+
+    def wanted_pages(self, source: str, *, now: datetime, limit: int) -> tuple[list[WantedPage], int]:
+        """The pages of ``source`` due at ``now``, newest first, at most ``limit``; and how many more are due."""
+        with refusing(self._path):
+            return pages.wanted_pages(self._db, source, now=now, limit=limit)
+
+    def wanted_counts(self, now: datetime) -> dict[str, int]:
+        """How many pages are due at ``now``, by source."""
+        with refusing(self._path):
+            return pages.wanted_counts(self._db, now)
+
+    def file_visits(self, batch: Sequence[PageVisit]) -> list[Filing | None]:
+        """File finished page visits in one transaction; in the same order, what each did (None: no story filed).
+
+        Each is whole or absent: story, version, the page's state and validators. One that cannot be filed is None,
+        its page says why, and it harms no other.
+        """
+        with self._transaction() as db:
+            return [self._file_visit(db, visit) for visit in batch]
+
+    def file_imports(self, batch: Sequence[PageVisit], progress: ImportProgress | None = None) -> list[Filing | None]:
+        """File imported captures like visits, together with how far the import has come.
+
+        Sources that are not configured get a row of their own, disabled. Captures may come in any order: older ones
+        join their story's history, the newest stays the current text; the same ones again change nothing.
+        """
+        with self._transaction() as db:
+            for source in {visit.snapshot.source: visit.snapshot for visit in batch if visit.snapshot}.values():
+                sources.ensure_source(db, source)
+            filings = [self._file_visit(db, visit) for visit in batch]
+            if progress:
+                imports.save_progress(db, progress)
+            return filings
+
+    def _file_visit(self, db: sqlite3.Connection, visit: PageVisit) -> Filing | None:
+        try:
+            return self._savepoint(lambda: pages.file_visit(db, visit))
+        except _ITEM_ERRORS as error:
+            problem = _cannot_be_filed(error)
+        with contextlib.suppress(*_ITEM_ERRORS):  # an address that cannot be stored has no page to note it on
+            self._savepoint(lambda: pages.unfileable(db, visit, problem))
+        return None
+
+    def import_progress(self, file: str) -> ImportProgress | None:
+        """How far the WARC ``file`` has been imported; None when it never was."""
+        with refusing(self._path):
+            return imports.import_progress(self._db, file)
+
+    # ── hosts ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def load_hosts(self) -> list[HostNote]:
+        """What is remembered of every origin."""
+        with refusing(self._path):
+            return hosts.load_hosts(self._db)
+
+    def save_hosts(self, notes: Iterable[HostNote]) -> None:
+        """Remember these origins for the next run."""
+        with self._transaction() as db:
+            hosts.save_hosts(db, notes)
+
+    # ── transactions ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """One transaction that holds the write lock from its start: reading first would fail when others write."""
+        with refusing(self._path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _savepoint(self, work: Callable[[], T]) -> T:
+        """``work()``, undone alone if it raises."""
+        self._db.execute("SAVEPOINT item")
+        try:
+            result = work()
+        except BaseException:
+            # A full disk rolls the whole transaction back by itself; there is then no savepoint to return to.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK TO item")
+                self._db.execute("RELEASE item")
+            raise
+        self._db.execute("RELEASE item")
+        return result
+
+
+def _cannot_be_filed(error: Exception) -> str:
+    return f"could not be filed: {type(error).__name__}: {' '.join(str(error).split())[:200]}"

@@ -1,0 +1,185 @@
+"""The one place that opens the archive file, and refuses whatever is not a sound archive of ours.
+
+A database that is opened wrongly is worse than one that is not opened: SQLite takes a 0-byte file for an empty
+database, recreates a missing one and replays a stray write-ahead log into it. So each of these ends in one line that
+names the file and the remedy, before anything is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from monitor.errors import ArchiveError
+
+APPLICATION_ID = 0x53485746  # "SHWF"; tells our files from anybody else's
+BUSY_MS = 10_000  # a reader's checkpoint or a person's `sqlite3` goes unnoticed; an endless lock becomes an error
+MAGIC = b"SQLite format 3\x00"
+
+_RESTORE = "restore a backup (shiftwatch restore), or move the file away to start afresh"
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """A connection for the one writer of an existing, sound archive; the schema's version is not looked at here.
+
+    Use it from one thread at a time. Raises ArchiveError.
+    """
+    _refuse_unfit(path)
+    for where, what in ((path, "file"), (path.parent, "folder")):
+        if not os.access(where, os.W_OK):
+            raise ArchiveError(f"{path}: the {what} cannot be written; give write permission or choose --archive")
+    with refusing(path):
+        connection = _connect(path, "rw")
+        try:
+            _refuse_foreign(connection, path)
+            _refuse_damaged(connection, path)
+            connection.execute("PRAGMA journal_mode = WAL")
+            # NORMAL loses no consistency in WAL mode, and an fsync per commit would be the whole cost of a poll.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA recursive_triggers = ON")
+            connection.execute("PRAGMA cache_size = -32000")
+            connection.execute("PRAGMA journal_size_limit = 67108864")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that can only read, at any time, whoever holds the lock. Raises ArchiveError."""
+    if not path.exists():
+        raise ArchiveError(f"{path}: there is no archive yet; run `shiftwatch collect` first")
+    _refuse_unfit(path)
+    with refusing(path):
+        try:
+            connection = _connect(path, "ro")
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except sqlite3.OperationalError:
+            # A WAL database in a folder that cannot be written: without a log there is nothing to share, so it can
+            # be read as it lies.
+            if os.access(path.parent, os.W_OK) or _log_of(path).exists():
+                raise
+            connection = _connect(path, "ro&immutable=1")
+        try:
+            _refuse_foreign(connection, path)
+            connection.execute("PRAGMA query_only = ON")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def open_fresh(path: Path) -> sqlite3.Connection:
+    """A connection to a new, still empty database at ``path``, marked as ours; nothing may be there yet."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    connection = _connect(path, "rw")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    return connection
+
+
+def refuse_stray_log(path: Path) -> None:
+    """Refuse to create an archive where the log of a vanished one lies: SQLite would replay it into the new file."""
+    log = _log_of(path)
+    if log.exists() and log.stat().st_size > 0:
+        raise ArchiveError(
+            f"{path}: missing, but its log {log.name} is there, so an archive was moved or deleted; "
+            f"put it back, or move {log.name} away to start afresh"
+        )
+
+
+@contextlib.contextmanager
+def refusing(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system say of ``path`` into the one line a person can act on."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ArchiveError(_in_words(error, path)) from error
+    except OSError as error:
+        raise ArchiveError(f"{path}: {error.strerror or error}") from error
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    # isolation_level None: transactions are ours to begin (IMMEDIATE), the module adds none of its own.
+    return sqlite3.connect(
+        uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False, cached_statements=256
+    )
+
+
+def _refuse_unfit(path: Path) -> None:
+    """Refuse by what the file looks like from outside."""
+    with refusing(path):
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            what = "a folder" if stat.S_ISDIR(found.st_mode) else "not a regular file"
+            raise ArchiveError(f"{path}: is {what}; name the archive's file with --archive or [archive] path")
+        if found.st_size == 0:
+            raise ArchiveError(
+                f"{path}: is empty (0 bytes), which no archive ever is; "
+                "restore a backup (shiftwatch restore), or delete the empty file to start afresh"
+            )
+        with path.open("rb") as file:
+            head = file.read(100)
+    if not head.startswith(MAGIC[: len(head)]):
+        raise ArchiveError(f"{path}: is not a Shiftwatch archive (no SQLite database); {_RESTORE}")
+    if len(head) < 100:
+        raise ArchiveError(f"{path}: is cut off after {len(head)} bytes; {_RESTORE}")
+    _refuse_cut(path, head, found.st_size)
+
+
+def _refuse_cut(path: Path, head: bytes, size: int) -> None:
+    """The header says how many pages there are; a log may still hold the rest, so it is asked only without one."""
+    log = _log_of(path)
+    if log.exists() and log.stat().st_size > 0:
+        return
+    page_size = int.from_bytes(head[16:18]) or 1
+    page_size = 65536 if page_size == 1 else page_size
+    pages = int.from_bytes(head[28:32])
+    if size < pages * page_size:
+        raise ArchiveError(f"{path}: is cut off ({size:,} of {pages * page_size:,} bytes); {_RESTORE}")
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    if application == APPLICATION_ID:
+        return
+    if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0 and application == 0:
+        raise ArchiveError(f"{path}: is an empty database that Shiftwatch did not make; {_RESTORE}")
+    raise ArchiveError(f"{path}: is a database of another program; choose another file with --archive")
+
+
+def _refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise ArchiveError(f"{path}: is damaged ({_one_line(found)}); {_RESTORE}")
+
+
+def _in_words(error: sqlite3.Error, path: Path) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    said = _one_line(str(error))
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return f"{path}: is damaged ({said}); {_RESTORE}"
+    if code == sqlite3.SQLITE_FULL:
+        return f"{path}: the disk is full; make room and run again, nothing was half stored"
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return f"{path}: another program has held it locked for {BUSY_MS // 1000} s; close that program and run again"
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return f"{path}: cannot be written or opened ({said}); check the permissions of the file and its folder"
+    if code == sqlite3.SQLITE_IOERR:
+        return f"{path}: the disk failed ({said}); check the disk and its free room, nothing was half stored"
+    return f"{path}: {said}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:200]
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
