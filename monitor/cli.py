@@ -36,8 +36,9 @@ cli.add_command(sources)
 @shared_options
 def init(contact: str | None, force: bool) -> int:
     """Write a commented shiftwatch.toml (to --config FILE, or here)."""
-    from monitor.config import FILE_NAME, template
-    from monitor.config_edit import write_new
+    from monitor.config import FILE_NAME
+    from monitor.config_edit import template, write_text
+    from monitor.errors import UsageError
 
     if contact is None and sys.stdin.isatty():
         contact = click.prompt("Contact address for the agent name (mail or web; empty for none)", default="")

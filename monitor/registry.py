@@ -21,7 +21,7 @@ MAX_OPML_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A source found for an address; ``probes`` is what was asked to find it, ``source`` has the channels that yield."""
+    """A source found for an address; ``probes`` is what was asked, ``source`` has the channels that yield."""
 
     source: Source
     probes: tuple[Probe, ...]

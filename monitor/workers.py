@@ -78,9 +78,9 @@ class WorkerPool:
         """End the workers; ``at_once`` drops what they are reading."""
         if self._pool is not None:
             if at_once:
-                self._pool.stop()
+                self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves both bare
             else:
-                self._pool.close()  # type: ignore[no-untyped-call]  # pebble leaves it bare
+                self._pool.close()  # type: ignore[no-untyped-call]
             self._pool.join()
             self._pool = None
 

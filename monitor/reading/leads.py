@@ -6,9 +6,8 @@ import re
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
-from monitor.model import Article, Lead, Link, Snapshot, Source, SourceKind, StoryKind
+from monitor.model import Article, Dated, Lead, Link, Snapshot, Source, SourceKind, StoryKind
 from monitor.reading.dates import plausible
-from monitor.reading.language import detect_language
 from monitor.reading.urls import cited_domains
 
 COMPLETE_WORDS = 120  # a channel's own text shorter than this is taken for a teaser
@@ -48,16 +47,15 @@ def story_of_lead(
     """
     text = _APPENDED.sub("", lead.text or lead.summary).strip()
     links: tuple[Link, ...] = lead.links if lead.text else ()
-    published = plausible(lead.published, seen_at) if lead.published else None
     title = lead.title or _words_of(address)
     article = Article(
         url=address,
         title=title,
         text=text,
         byline=lead.byline,
-        published=published,
-        modified=plausible(lead.updated, seen_at) if lead.updated else None,
-        language=lead.language or detect_language(text or title),
+        published=_meant(lead.published, seen_at),
+        modified=_meant(lead.updated, seen_at),
+        language=lead.language,
         kind=KIND_OF[source.kind],
         links=links,
         cited_domains=cited_domains(links, source.domain),
@@ -65,6 +63,10 @@ def story_of_lead(
         signals={"title": "channel" if lead.title else "address", "text": "channel"},
     )
     return Snapshot(source=source.id, article=article, seen_at=seen_at, from_lead=page_trouble)
+
+
+def _meant(dated: Dated | None, seen_at: datetime) -> Dated | None:
+    return dated if dated is not None and plausible(dated, seen_at) else None
 
 
 def _words_of(address: str) -> str:
