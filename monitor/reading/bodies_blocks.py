@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from lxml import etree
 from lxml.html import HtmlElement
+
+from monitor.reading.bodies_names import Says, says
 
 # Elements that end a paragraph; everything else flows inside one.
 BLOCK_TAGS = frozenset(
@@ -27,40 +28,6 @@ SILENT_TAGS = frozenset(
 # Furniture by its tag alone; a page that keeps its story in one of these is read again without this rule.
 FURNITURE_TAGS = frozenset("nav aside footer form menu figcaption".split())
 
-# Furniture by what its class or id says. Matched on the words of the attribute, so that "related" hits
-# ``c-related__list`` and not ``correlated``. An element that turns out to hold most of the prose is exempt.
-_FURNITURE_WORDS = (
-    r"ad|ads|adv|advert\w*|adslot|adunit|admz|sponsor\w*|promo\w*|partner|affiliate\w*|outbrain|taboola|zergnet|dianomi|"
-    r"related\w*|recirc\w*|recommend\w*|suggest\w*|trending|popular|mostread|teaser\w*|upnext|readnext|readmore|"
-    r"newsletter\w*|signup|subscri\w*|subscribe|paywall|donat\w*|membership|optin|mailchimp|"
-    r"share\w*|sharing|sharebar|social\w*|addthis|addtoany|sharedaddy|jp-relatedposts|facebook|whatsapp|"
-    r"comment|comments|commentlist|disqus\w*|respond|livefyre|replies|"
-    r"breadcrumb\w*|breadcrumbs|navigation|nav|navbar|menu|submenu|toolbar|pagination|pager|skip|skiplink|"
-    r"sidebar|rail|widget|widgets|footer|foot|masthead|topbar|"
-    r"byline\w*|authorbio|bio|biography|aboutauthor|contributor|contributors|dateline|timestamp|pubdate|"
-    r"caption|captions|figcaption|credit|credits|attribution|gallery\w*|slideshow|carousel|slider|lightbox|"
-    r"tag|tags|taglist|topics|keywords|categories|"
-    r"cookie|cookies|consent|gdpr|modal|popup|overlay|banner|tooltip|"
-    r"print|printonly|noprint|screenreader|sr-only|visually-hidden|visuallyhidden|hidden|invisible|"
-    r"copyright|disclaimer|legal|correctionpolicy|feedback|rating|poll|quiz|survey|captcha|"
-    r"infobox|navbox|reflist|references|mw-editsection|catlinks|hatnote|toc|metadata|thumbcaption|gallerybox|"
-    r"player|videoplayer|transcript-toggle|audio|podcast-player|jwplayer|brightcove"
-)
-_FURNITURE = re.compile(rf"(?:^|[\s_-])(?:{_FURNITURE_WORDS})(?=$|[\s_-])")
-_FURNITURE_PAIRS = re.compile(
-    r"(?:more|also|read|see|next|most|latest|other|top|you-?may|dont-?miss)[_-]+(?:from|on|stories|story|news|articles|posts|"
-    r"links|like|read|viewed|popular|headlines|coverage|next|more|also|in|miss)\b|"
-    r"(?:author|writer|reporter|article|post|entry|story|content)[_-]+(?:bio|info|meta|tags?|footer|tools|actions|byline|card|"
-    r"author|authors|utility|share|social|nav|navigation|related|aside|sidebar|recirc|promo|date|dates|header)\b|"
-    r"(?:email|mail|news)[_-]*(?:signup|sign-?up|form|capture|alerts?)|sign-?up|call-?to-?action|\bcta\b|"
-    r"(?:link|links|card|story|headline)[_-]*(?:list|stack|grid|feed|package)\b|about[_-]*(?:the-?)?author|"
-    r"print[_-]only|screen-?reader|sr-only|visually-?hidden|wp-caption-text|image[_-]*(?:caption|credit|meta|info)|"
-    r"photo[_-]*(?:caption|credit)|media[_-]*(?:caption|credit|meta)|pull-?quote|in-?line-?(?:promo|related|newsletter)"
-)
-_BODY_WORDS = re.compile(
-    r"(?:article|story|entry|post|content|page|main|text|news|body|rich-?text|blog|single|release)[_-]*"
-    r"(?:body|content|text|main|copy|entry|article|story|paragraphs?)\b|^body$|articlebody|storybody|entry-content|prose"
-)
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACE = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 _SENTENCE_END = re.compile(r"[.!?…:;。！？׃।۔][\"'”’»)\]]*$")
@@ -73,10 +40,10 @@ class Box:
     element: HtmlElement
     parent: Box | None
     depth: int
-    furniture: bool = False
-    body: bool = False
-    prose: int = 0  # characters of running prose inside, furniture excluded
-    chars: int = 0  # all characters inside
+    name: Says = Says.NOTHING
+    prose: int = 0  # weight of the running prose inside, furniture excluded
+    held: int = 0  # weight of all the prose inside a box whose name says furniture
+    enclosing: Box | None = None  # for such a box: the next one around it
 
 
 @dataclass(slots=True)
@@ -100,7 +67,7 @@ class Block:
         if self.tag in HEADINGS or self.link_chars * 2 > size:
             return False
         if size >= 140:
-            return True
+            return not self.text.isupper()  # a dump of closed captions
         return weight(self.text) >= 40 and _SENTENCE_END.search(self.text[-6:]) is not None
 
 
@@ -111,15 +78,6 @@ def weight(text: str) -> int:
 
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-
-
-@lru_cache(maxsize=8192)
-def _named(words: str) -> tuple[bool, bool]:
-    """Whether a class and id say furniture, and whether they say body."""
-    words = words[:400]
-    lower = words.lower()
-    furniture = bool(_FURNITURE.search(lower) or _FURNITURE_PAIRS.search(lower))
-    return furniture, bool(_BODY_WORDS.search(lower))
 
 
 @dataclass(slots=True)
@@ -156,6 +114,8 @@ class _Writer:
         link_chars, links = self.link_chars, self.links
         self.parts, self.link_chars, self.links = [], 0, []
         for text in _paragraphs(raw):
+            if _CODE.search(text[:300]):
+                continue
             self.blocks.append(
                 Block(
                     text=text,
@@ -171,6 +131,11 @@ class _Writer:
             )
             link_chars, links = 0, []
 
+
+# Program text that broken markup leaves lying about.
+_CODE = re.compile(
+    r"^\s*(?:window|document|var|let|const|function|googletag|dataLayer)\b[.\s\w]*[=(\[{]|^\s*[{\[]\"\w+\":|^\s*@media|^\s*<"
+)
 
 _BREAK = "\x1e"  # stands for <br> until the paragraph is cut; never survives in text
 
@@ -233,11 +198,12 @@ def segment(root: HtmlElement, *, strict: bool = True, dropped: Container[Any] =
             if tag in BLOCK_TAGS:
                 writer.flush(box.element.tag, box, furniture[-1] if furniture else None, lists, tables, quotes)
                 words = f"{element.get('class', '')} {element.get('id', '')}"
-                says_furniture, says_body = _named(words) if words != " " else (False, False)
-                box = Box(element=element, parent=box, depth=box.depth + 1, furniture=says_furniture, body=says_body)
+                name = says(words) if words != " " else Says.NOTHING
                 if element.get("itemprop") == "articleBody":
-                    box.body, box.furniture = True, False
-                if box.furniture and element is not root:
+                    name = Says.BODY
+                box = Box(element=element, parent=box, depth=box.depth + 1, name=name)
+                if (name is Says.FURNITURE or name is Says.WEAK) and element is not root:
+                    box.enclosing = furniture[-1] if furniture else None
                     furniture.append(box)
                 boxes.append(box)
                 if tag in ("ul", "ol", "dl"):

@@ -1,0 +1,121 @@
+"""Our own reading of a body: where the running prose stands, by the page's structure alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+from monitor.reading.bodies_blocks import HEADINGS, Block, Box, Page, weight
+from monitor.reading.bodies_names import Says
+
+# A name that says furniture is not believed of a box that holds this share of the page's prose.
+_EXEMPT_SHARE = 0.6
+# A weak name is believed of a box with no more prose than this.
+_WEAK_LIMIT = 300
+# The body is the innermost box that still holds this share of the prose around it.
+_DOMINANT_SHARE = 0.7
+_TEXT_TAGS = frozenset({"p", "li", "blockquote", "tr", "dt", "dd", "pre"})
+
+
+def settle_furniture(page: Page) -> None:
+    """Add up the prose in every box, then take furniture names back from boxes that hold most of it."""
+    total = 0
+    for block in page.blocks:
+        if block.prose:
+            size = weight(block.text)
+            total += size
+            box: Box | None = block.furniture
+            while box is not None:
+                box.held += size
+                box = box.enclosing
+    for block in page.blocks:
+        box = block.furniture
+        while box is not None and (
+            box.held >= _EXEMPT_SHARE * total or (box.name is Says.WEAK and box.held > _WEAK_LIMIT)
+        ):
+            box = box.enclosing
+        block.furniture = box
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reads as the article, by position in ``page.blocks``.
+
+    ``accepted`` are its paragraphs; ``inside`` all blocks in the same box; ``first`` and ``last`` bound its prose.
+    """
+
+    accepted: set[int]
+    inside: set[int]
+    first: int
+    last: int
+
+
+def own_reading(page: Page) -> Reading:
+    """Read the article off the page's structure; furniture must have been settled."""
+    for block in page.blocks:
+        if block.prose and block.furniture is None:
+            block.box.prose += weight(block.text)
+    # Boxes are in document order, so walking them backwards meets every box after all it holds.
+    for box in reversed(page.boxes):
+        if box.parent is not None:
+            box.parent.prose += box.prose
+    inside = _inside(page, _body_box(page))
+    prose = [n for n in inside if page.blocks[n].prose and page.blocks[n].furniture is None]
+    if not prose:
+        return Reading(set(), set(inside), 0, -1)
+    first, last = prose[0], prose[-1]
+    homes = {id(page.blocks[n].box.parent) for n in prose}
+    accepted = set(prose)
+    for n in inside:
+        block = page.blocks[n]
+        if first <= n <= last and block.furniture is None and _belongs(block, homes):
+            accepted.add(n)
+    _drop_idle_headings(page, accepted)
+    return Reading(accepted, set(inside), first, last)
+
+
+def _belongs(block: Block, homes: set[int]) -> bool:
+    """Whether a short text between the article's first and last prose is of it."""
+    if block.link_chars * 2 > len(block.text):
+        return False
+    if block.tag in HEADINGS:
+        return True
+    if block.tag not in _TEXT_TAGS and not block.in_quote:
+        return False
+    return id(block.box.parent) in homes or block.in_list or block.in_table
+
+
+def _body_box(page: Page) -> Box:
+    """The innermost box that keeps most of the prose around it, going down from the root."""
+    children: dict[int, list[Box]] = {}
+    for box in page.boxes[1:]:
+        if box.prose:
+            children.setdefault(id(box.parent), []).append(box)
+    body = page.boxes[0]
+    while True:
+        inner = max(children.get(id(body), []), key=lambda box: box.prose, default=None)
+        if inner is None or inner.prose < _DOMINANT_SHARE * body.prose or inner.element.tag in ("p", "li"):
+            return body
+        body = inner
+
+
+def _inside(page: Page, outer: Box) -> list[int]:
+    """The positions of the blocks inside a box."""
+    inside: dict[int, bool] = {id(outer): True}
+    for box in page.boxes:
+        if box is not outer:
+            inside[id(box)] = inside.get(id(box.parent), False)
+    return [n for n, block in enumerate(page.blocks) if inside[id(block.box)]]
+
+
+def _drop_idle_headings(page: Page, accepted: set[int]) -> None:
+    """Take out headings with nothing of the article under them."""
+    under = False
+    for n in range(len(page.blocks) - 1, -1, -1):
+        if n not in accepted:
+            continue
+        if page.blocks[n].tag in HEADINGS:
+            if not under:
+                accepted.discard(n)
+        else:
+            under = True
