@@ -79,7 +79,7 @@ _TIME: Final = re.compile(
 )
 _PACKED_TIME: Final = re.compile(r"T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?(?!\d)", _FLAGS)
 _OFFSET: Final = re.compile(
-    r" ?\(?(?:gmt|utc)? ?(?P<sign>[+\u2212-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?(?!\d)", re.IGNORECASE | re.ASCII
+    r" ?\(?(?:gmt|utc)? ?(?P<sign>[+\u2212-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?(?!\d)", _FLAGS
 )
 _ABBREVIATION: Final = re.compile(r" ?\(?(?P<name>[a-z]{1,8})\b", _FLAGS)
 _EPOCH: Final = re.compile(r"(\d{9,10})(?:\.\d{1,9})?|(\d{12,13})", re.ASCII)
@@ -104,9 +104,9 @@ def parse_date(
     """The moment ``text`` declares, or None when it declares none that can be; never raises.
 
     Understands ISO 8601, RFC 822 in the wild, Unix epochs (seconds and milliseconds), US and English visible dates
-    with or without a time anywhere around them, and Spanish months. ``formats`` are strptime formats tried
-    first. ``zone`` (an IANA name) is where a time without zone is meant; UTC when empty. With ``now``, "3 hours ago" and
-    "yesterday" count from it. A date without time is DAY: nothing is made up.
+    with or without a time anywhere around them, and Spanish months. ``formats`` are strptime formats tried first.
+    ``zone`` (an IANA name) is where a time without zone is meant; UTC when empty. With ``now``, "3 hours ago"
+    and "yesterday" count from it. A date without time is DAY: nothing is made up.
     """
     text = clean(text, limit=_LIMIT)
     if not text:

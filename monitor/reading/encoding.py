@@ -19,8 +19,8 @@ def _words(text: str) -> frozenset[str]:
 # encodings of pages (utf-7, punycode, unicode_escape …); a declaration of one of those is as good as none.
 _SINGLE_BYTE: Final = _words(
     "ascii cp866 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-10 iso8859-13 "
-    "iso8859-14 iso8859-15 iso8859-16 koi8-r koi8-u mac-roman mac-cyrillic cp874 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 "
-    "cp1256 cp1257 cp1258"
+    "iso8859-14 iso8859-15 iso8859-16 koi8-r koi8-u mac-roman mac-cyrillic cp874 cp1250 cp1251 cp1252 cp1253 cp1254 "
+    "cp1255 cp1256 cp1257 cp1258"
 )
 _MULTI_BYTE: Final = _words(
     "utf-8 gb18030 big5 big5hkscs euc_jp iso2022_jp cp932 shift_jis euc_kr cp949 "

@@ -109,8 +109,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 _BLOCKS: Final = _words(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody "
+    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody "
     "tfoot thead title tr ul"
 )
 _SKIPPED: Final = _words(

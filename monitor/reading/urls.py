@@ -256,9 +256,8 @@ def _unwrapped(name: str, path: str, query: str) -> str:
         if query and _under(name, known) and path.startswith(start_of_path):
             for pair in query.split("&"):
                 key, _, value = pair.partition("=")
-                if key in keys:
-                    if inner := _carried(unquote(value.replace("+", " ")), bare=False):
-                        return inner
+                if key in keys and (inner := _carried(unquote(value.replace("+", " ")), bare=False)):
+                    return inner
     return ""
 
 
