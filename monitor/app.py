@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from db.archive import Archive
 from db.captures import CaptureWriter, read_captures
 from db.lock import ArchiveLock
 
+from db.archive import Archive
 from monitor import __version__
 from monitor.config import Config, secret
 from monitor.errors import ShiftwatchError, UsageError
@@ -113,7 +113,7 @@ def collect_now(
     async def main() -> bool:
         async with AsyncExitStack() as stack:
             filer, archive = await _open_filer(stack, config, config.sources)
-            hosts = RememberedHosts(await filer.call(archive.load_hosts))
+            hosts = RememberedHosts({note.origin: note for note in await filer.call(archive.load_hosts)})
 
             async def save_hosts() -> None:
                 await filer.call(archive.save_hosts, list(hosts.changed.values()))
@@ -159,6 +159,7 @@ def import_files(config: Config, paths: Sequence[Path], *, again: bool, progress
                 filer=filer,
                 archive=archive,
                 readers=readers,
+                clock=SystemClock(),
                 rules=rules_of,
                 source_of=lambda url: source_of(config.sources, url),
                 records=read_captures,
@@ -340,7 +341,7 @@ def source_states(config: Config) -> list[ChannelStatus]:
 @contextmanager
 def reading_archive(config: Config) -> Iterator[Archive]:
     """The archive for queries alone, whoever holds the lock. Raises ArchiveError."""
-    with Archive.read(config.archive) as archive:
+    with Archive.open_for_reading(config.archive) as archive:
         yield archive
 
 

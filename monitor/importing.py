@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
@@ -15,8 +16,10 @@ from monitor.model import (
     Capture,
     Change,
     Filing,
-    ImportedPage,
+    ImportProgress,
     PageReading,
+    PageState,
+    PageVisit,
     SiteRules,
     Snapshot,
     Source,
@@ -24,12 +27,13 @@ from monitor.model import (
     Verdict,
 )
 from monitor.newsroom import page_arguments
-from monitor.ports import Readers
+from monitor.ports import Clock, Readers
 from monitor.reading.articles import read_page
 from monitor.reading.urls import canonical
 from monitor.tallies import ImportTally
 
 BATCH = 32  # pages filed in one transaction
+FINGERPRINT_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +52,11 @@ Progress = Callable[[Path, int, int, ImportTally], None]
 class ImportArchive(Protocol):
     """What importing asks of the archive."""
 
-    def import_begin(self, path: Path, *, again: bool) -> int | None: ...
+    def import_progress(self, file: str) -> ImportProgress | None: ...
 
-    def file_imports(self, pages: Sequence[ImportedPage], *, path: Path, offset: int, done: bool) -> list[Filing]: ...
+    def file_imports(
+        self, batch: Sequence[PageVisit], progress: ImportProgress | None = None
+    ) -> list[Filing | None]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,7 @@ class ImportDesk:
     filer: Filer
     archive: ImportArchive
     readers: Readers
+    clock: Clock
     rules: Callable[[Source, str], tuple[SiteRules, ...]]
     source_of: Callable[[str], Source]
     records: Callable[[Path, int], Iterator[WarcRecord]]
@@ -84,26 +91,37 @@ async def import_captures(
     """
     tally = ImportTally()
     for path in paths:
-        start = await desk.filer.call(desk.archive.import_begin, path, again=again)
-        if start is None:
-            tally.already.append(str(path))
-            continue
-        if start:
-            tally.resumed.append(str(path))
-        await _import_file(desk, path, start, tally, progress, stop)
+        begun = await asyncio.to_thread(_begin, path, desk.clock.now())
+        known = await desk.filer.call(desk.archive.import_progress, begun.file)
+        if known is not None and known.fingerprint == begun.fingerprint and not again:
+            if known.finished_at is not None:
+                tally.already.append(str(path))
+                continue
+            if known.position:
+                tally.resumed.append(str(path))
+                begun = replace(known, counts={})
+        await _import_file(desk, path, begun, tally, progress, stop)
         if stop.is_set():
+            tally.stopped = True
             break
     return tally
 
 
+def _begin(path: Path, now: datetime) -> ImportProgress:
+    """A file at its start; size and first bytes are its fingerprint, so that another file under its name is told."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = blake2b(file.read(FINGERPRINT_BYTES), digest_size=16).hexdigest()
+    return ImportProgress(file=str(path.resolve()), fingerprint=f"{size}:{head}", size=size, position=0, started_at=now)
+
+
 async def _import_file(
-    desk: ImportDesk, path: Path, start: int, tally: ImportTally, progress: Progress, stop: asyncio.Event
+    desk: ImportDesk, path: Path, begun: ImportProgress, tally: ImportTally, progress: Progress, stop: asyncio.Event
 ) -> None:
-    total = path.stat().st_size
-    records = desk.records(path, start)
+    records = desk.records(path, begun.position)
     under_way: deque[_Read] = deque()
-    batch: list[ImportedPage] = []
-    offset = start
+    batch: list[PageVisit] = []
+    at = begun
     ended = False
     while not ended or under_way:
         while not ended and len(under_way) < desk.in_flight:
@@ -113,17 +131,18 @@ async def _import_file(
                 break
             under_way.append(_Read(record, _start_reading(desk, record)))
         if under_way:
-            # In the file's order, so that the offset filed says exactly what has been read.
+            # In the file's order, so that the position filed says exactly what has been read.
             read = under_way.popleft()
             page = await _tallied(desk, read, tally)
-            offset = read.record.end
+            at = replace(at, position=read.record.end)
             if page is not None:
                 batch.append(page)
+        if ended and not under_way and not stop.is_set():
+            at = replace(at, position=at.size, finished_at=desk.clock.now())
         if len(batch) >= BATCH or (ended and not under_way):
-            done = ended and not under_way and not stop.is_set()
-            await _file(desk, path, batch, offset, done, tally)
+            await _file(desk, batch, at, tally)
             batch = []
-            progress(path, offset, total, tally)
+        progress(path, at.position, at.size, tally)
 
 
 def _start_reading(desk: ImportDesk, record: WarcRecord) -> asyncio.Task[PageReading | Trouble] | None:
@@ -134,7 +153,7 @@ def _start_reading(desk: ImportDesk, record: WarcRecord) -> asyncio.Task[PageRea
     return asyncio.create_task(desk.readers.run(read_page, *page_arguments(desk.rules, source, capture)))
 
 
-async def _tallied(desk: ImportDesk, read: _Read, tally: ImportTally) -> ImportedPage | None:
+async def _tallied(desk: ImportDesk, read: _Read, tally: ImportTally) -> PageVisit | None:
     tally.records += 1
     capture = read.record.capture
     if capture is None or read.reading is None:
@@ -155,9 +174,10 @@ async def _tallied(desk: ImportDesk, read: _Read, tally: ImportTally) -> Importe
     domain.with_body += bool(article.text)
     domain.with_date += article.published is not None
     source = desk.source_of(capture.final_url)
-    return ImportedPage(
+    return PageVisit(
         address=canonical(capture.final_url) or capture.final_url,
-        source=source,
+        visited_at=capture.fetched_at,
+        state=PageState.FILED,
         snapshot=Snapshot(source=source.id, article=article, seen_at=capture.fetched_at),
         http_status=capture.status,
         etag=capture.header("etag"),
@@ -166,13 +186,13 @@ async def _tallied(desk: ImportDesk, read: _Read, tally: ImportTally) -> Importe
     )
 
 
-async def _file(
-    desk: ImportDesk, path: Path, batch: Sequence[ImportedPage], offset: int, done: bool, tally: ImportTally
-) -> None:
-    filings = await desk.filer.call(desk.archive.file_imports, batch, path=path, offset=offset, done=done)
+async def _file(desk: ImportDesk, batch: Sequence[PageVisit], at: ImportProgress, tally: ImportTally) -> None:
+    filings = await desk.filer.call(desk.archive.file_imports, batch, at)
     for page, filing in zip(batch, filings, strict=True):
         domain = tally.domain(page.address)
-        if filing.change is Change.NEW:
+        if filing is None:
+            domain.skipped["could not be filed"] += 1
+        elif filing.change is Change.NEW:
             domain.new += 1
         elif filing.change is Change.VERSION:
             domain.versions += 1

@@ -193,6 +193,8 @@ def print_import(tally: ImportTally, *, archive: Path) -> None:
     out.print(table)
     for reason, count in tally.unusable.most_common():
         out.print(f"{count} record(s) not read: {reason}")
+    if tally.stopped:
+        out.print("stopped before the end; the same command goes on from here")
     total = _sum(rows)
     if total.new or total.versions:
         out.print(f"{archive}: {total.new} new, {total.versions} changed, {total.unchanged} unchanged")

@@ -80,13 +80,15 @@ class DomainTally:
 
 @dataclass(slots=True, kw_only=True)
 class ImportTally:
-    """What an import came to; ``already`` lists files that had been read to their end before."""
+    """What an import came to; ``already`` lists files that had been read to their end before,
+    ``resumed`` those an earlier import had begun; ``stopped`` when this one was ended by a signal."""
 
     domains: dict[str, DomainTally] = field(default_factory=dict)
     records: int = 0
     unusable: Counter[str] = field(default_factory=Counter)
     already: list[str] = field(default_factory=list)
     resumed: list[str] = field(default_factory=list)
+    stopped: bool = False
 
     def domain(self, url: str) -> DomainTally:
         """The tally of the domain ``url`` is on."""
