@@ -42,8 +42,9 @@ def export_opml(sources: Iterable[Source]) -> str:
 def import_opml(data: bytes, known: Iterable[Source] = ()) -> tuple[Source, ...]:
     """The feeds of an OPML file as new sources, one a domain; the domain's further feeds are polled in addition.
 
-    Groups may be nested. Addresses that are not http(s), or that a ``known`` source has already, are left out. Raises UsageError when it is no OPML, has a
-    document type (nothing outside or inside the file is ever expanded) or is larger than anybody's list.
+    Groups may be nested. Addresses that are not http(s), or that a ``known`` source has already, are left out. Raises
+    UsageError when it is no OPML, has a document type (nothing outside or inside the file is ever expanded) or is
+    larger than anybody's list.
     """
     if len(data) > MAX_BYTES:
         raise UsageError(f"the feed list is larger than {MAX_BYTES // 1_000_000} MB")
