@@ -8,12 +8,13 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from db import hosts, imports, pages, polls, schema, sources
+from db import hosts, imports, pages, polls, schema, sources, stories
 from db.connect import open_reader, open_writer, refusing
+from db.stories import Row
 from monitor.errors import ArchiveError
 from monitor.model import (
     Channel,
@@ -27,6 +28,7 @@ from monitor.model import (
     WantedPage,
 )
 from monitor.ports import HostNote
+from monitor.query import Query
 
 T = TypeVar("T")
 
@@ -150,11 +152,11 @@ class Archive:
         """File imported captures like visits, together with how far the import has come.
 
         Sources that are not configured get a row of their own, disabled. Captures may come in any order: older ones
-        join their story's history, the newest stays the current text; the same ones again change nothing.
+        join their story's history, the newest is the current text; the same ones again change nothing.
         """
         with self._transaction() as db:
-            for source in {visit.snapshot.source: visit.snapshot for visit in batch if visit.snapshot}.values():
-                sources.ensure_source(db, source)
+            for snapshot in {visit.snapshot.source: visit.snapshot for visit in batch if visit.snapshot}.values():
+                sources.ensure_source(db, snapshot)
             filings = [self._file_visit(db, visit) for visit in batch]
             if progress:
                 imports.save_progress(db, progress)
@@ -173,6 +175,35 @@ class Archive:
         """How far the WARC ``file`` has been imported; None when it never was."""
         with refusing(self._path):
             return imports.import_progress(self._db, file)
+
+    # ── questions ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def stories(
+        self, query: Query, *, limit: int | None = None, now: datetime | None = None, snippets: bool = True
+    ) -> Iterator[Row]:
+        """The stories that match, newest first, as they are read; values are ready for JSON (see db.stories)."""
+        with refusing(self._path):
+            yield from stories.stories(self._db, query, limit=limit, now=now or datetime.now(UTC), snippets=snippets)
+
+    def count(self, query: Query, *, now: datetime | None = None) -> int:
+        """How many stories match."""
+        with refusing(self._path):
+            return stories.count(self._db, query, now=now or datetime.now(UTC))
+
+    def story(self, id_: int) -> Row | None:
+        """One story with its versions, sightings, pages and duplicates; None when there is none of that id."""
+        with refusing(self._path):
+            return stories.story(self._db, id_)
+
+    def counts(self) -> dict[str, int]:
+        """How many sources, channels, polls, stories, versions, sightings and pages there are."""
+        with refusing(self._path):
+            return stories.counts(self._db)
+
+    def source_states(self) -> list[Row]:
+        """Every channel known, enabled or not: state, reason, last and next poll, stories."""
+        with refusing(self._path):
+            return stories.source_states(self._db)
 
     # ── hosts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

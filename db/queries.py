@@ -1,0 +1,125 @@
+"""A parsed query as SQL: the grammar's words reach the database as parameters alone.
+
+What concerns text becomes full-text expressions of quoted strings, as few as possible, since each is a search of its
+own; all else becomes comparisons of columns of ``stories``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db.times import iso
+from monitor.query import All, AnyOf, Field, Node, Not, Phrase, Query, Word
+
+WHEN = "coalesce(published_at, first_seen_at)"  # the moment of a story: an undated one is as old as its first sight
+_MATCH = "id IN (SELECT rowid FROM stories_fts WHERE stories_fts MATCH ?)"
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on ``stories`` and its parameters."""
+
+    sql: str
+    values: tuple[str | int, ...] = ()
+
+
+def condition(query: Query, *, now: datetime) -> Condition:
+    """The query as a condition on ``stories``; ages such as ``after:7d`` count back from ``now``."""
+    return Condition("1") if query.node is None else _compile(query.node, now)
+
+
+def highlights(query: Query) -> str:
+    """The full-text expression of everything worth highlighting, ``""`` when there is nothing."""
+    return " OR ".join(_text(term) for term in query.terms())
+
+
+def _compile(node: Node, now: datetime) -> Condition:
+    """Depth is bounded by the parser."""
+    if _is_text(node):
+        return Condition(_MATCH, (_text(node),))
+    if isinstance(node, Field):
+        return _FIELDS[node.name](node.value, now)
+    if isinstance(node, Not):
+        inner = _compile(node.part, now)
+        return Condition(f"NOT ({inner.sql})", inner.values)
+    assert isinstance(node, All | AnyOf), "words and phrases are text"
+    texts = tuple(part for part in node.parts if _is_text(part))
+    rest = [_compile(part, now) for part in node.parts if not _is_text(part)]
+    if texts:
+        rest.insert(0, _compile(texts[0] if len(texts) == 1 else type(node)(texts), now))
+    word = " AND " if isinstance(node, All) else " OR "
+    return Condition(
+        "(" + word.join(part.sql for part in rest) + ")", tuple(value for part in rest for value in part.values)
+    )
+
+
+def _is_text(node: Node) -> bool:
+    """Whether the node is about words alone and leaves nothing out, so that one full-text search answers it."""
+    if isinstance(node, All | AnyOf):
+        return all(_is_text(part) for part in node.parts)
+    return isinstance(node, Word | Phrase)
+
+
+def _text(node: Node) -> str:
+    if isinstance(node, Word):
+        return _quoted(node.text) + (" *" if node.prefix else "")
+    if isinstance(node, Phrase):
+        return _quoted(node.text)
+    assert isinstance(node, All | AnyOf)
+    return "(" + (" AND " if isinstance(node, All) else " OR ").join(_text(part) for part in node.parts) + ")"
+
+
+def _quoted(text: str) -> str:
+    """A full-text string: within it nothing but the quote itself means anything."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+# ── fields ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _source(value: str, _: datetime) -> Condition:
+    return Condition("source = ?", (value,))
+
+
+def _domain(value: str, _: datetime) -> Condition:
+    """The domain and everything under it."""
+    under = "." + value
+    return Condition("(domain = ? OR substr(domain, ?) = ?)", (value, -len(under), under))
+
+
+def _kind(value: str, _: datetime) -> Condition:
+    return Condition("kind = ?", (value,))
+
+
+def _language(value: str, _: datetime) -> Condition:
+    """The language and its regional forms."""
+    return Condition("(lower(language) = ? OR substr(lower(language), 1, ?) = ?)", (value, len(value) + 1, value + "-"))
+
+
+def _after(value: str, now: datetime) -> Condition:
+    return Condition(f"{WHEN} >= ?", (_moment(value, now),))
+
+
+def _before(value: str, now: datetime) -> Condition:
+    return Condition(f"{WHEN} < ?", (_moment(value, now),))
+
+
+def _moment(value: str, now: datetime) -> str:
+    """Dates compare as the text they are: ``2026-05`` sorts before every moment of May, and after all of April."""
+    if age := re.fullmatch(r"(\d+)([dwmy])", value):
+        return iso(max(now - timedelta(days=int(age[1]) * _DAYS[age[2]]), datetime.min.replace(tzinfo=now.tzinfo)))
+    return value
+
+
+_FIELDS: dict[str, Callable[[str, datetime], Condition]] = {
+    "source": _source,
+    "domain": _domain,
+    "kind": _kind,
+    "lang": _language,
+    "after": _after,
+    "before": _before,
+}
