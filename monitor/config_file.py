@@ -132,7 +132,13 @@ class SourceTable(Table):
 
 
 class CatalogueSourceTable(SourceTable):
+    """A source of the register; only there can one be marked as refused."""
+
     refused: values.Line = ""
+
+    def over(self, known: Source | None, id: str) -> Source:
+        """The source, with why it is never fetched."""
+        return replace(super().over(known, id), refused=self.refused)
 
 
 class MailTable(Table):
