@@ -25,6 +25,7 @@ from monitor.model import (
     Source,
     Trouble,
     Verdict,
+    WarcRecord,
 )
 from monitor.newsroom import page_arguments
 from monitor.ports import Clock, Readers
@@ -34,15 +35,6 @@ from monitor.tallies import ImportTally
 
 BATCH = 32  # pages filed in one transaction
 FINGERPRINT_BYTES = 65_536
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WarcRecord:
-    """One response of a WARC file: its capture, or why the record is none; ``end`` is where the next one starts."""
-
-    end: int
-    capture: Capture | None
-    skipped: str = ""
 
 
 Progress = Callable[[Path, int, int, ImportTally], None]

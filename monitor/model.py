@@ -479,22 +479,6 @@ class PageVisit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedPage:
-    """An article read from a capture somebody kept, on its way into the archive; ``snapshot.seen_at`` is the capture's.
-
-    ``source`` is the whole source, since a WARC may hold pages of sites that are not configured.
-    """
-
-    address: str
-    source: Source
-    snapshot: Snapshot
-    http_status: int | None = None
-    etag: str = ""
-    last_modified: str = ""
-    body_hash: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportProgress:
     """How far a WARC file has been imported: the next import of ``file`` starts reading at byte ``position``.
 
@@ -508,3 +492,12 @@ class ImportProgress:
     started_at: datetime
     finished_at: datetime | None = None
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarcRecord:
+    """One record of a WARC file: its capture, or None and why the record is none; ``end`` is where the next starts."""
+
+    end: int
+    capture: Capture | None
+    skipped: str = ""
