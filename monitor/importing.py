@@ -13,7 +13,6 @@ from typing import Protocol
 
 from monitor.filer import Filer
 from monitor.model import (
-    Capture,
     Change,
     Filing,
     ImportProgress,
