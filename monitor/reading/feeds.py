@@ -1,0 +1,187 @@
+"""Reads feeds: RSS 0.9x, 1.0 and 2.0, Atom, RDF and JSON Feed, of which only entries not read before are parsed.
+
+    bytes ─► text ─► cut into entries ─► unseen ones ─► declared (quick reader, feedparser) ─► leads
+             encoding    feed_cut          memory           feed_entries                    feed_leads
+
+What an entry comes to never depends on its neighbours: whatever is unseen is parsed together when that is well-formed,
+and each on its own when it is not, so one broken entry costs no other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from lxml import etree
+
+from monitor.model import ChannelReading, Lead
+from monitor.reading import text, urls, wrong_body
+from monitor.reading.encoding import decode
+from monitor.reading.feed_cut import FeedCut, cut_feed
+from monitor.reading.feed_entries import FeedEntry, by_feedparser, parse_strictly, read_entries
+from monitor.reading.feed_json import read_json_feed
+from monitor.reading.feed_leads import lead_of
+from monitor.reading.memory import fingerprint, remember, unseen
+
+_ROOTS: Final = (b"rss", b"feed", b"rdf", b"channel")
+_CONTROLS: Final = bytes(code for code in range(32) if code not in (9, 10, 13))
+_NONCHARACTERS: Final = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_PERIODS: Final = {"hourly": 1.0, "daily": 24.0, "weekly": 168.0, "monthly": 720.0, "yearly": 8_760.0}
+_LONGEST_PAUSE: Final = timedelta(days=1)
+
+
+def read_feed(body: bytes, url: str, content_type: str = "", seen: bytes = b"") -> ChannelReading:
+    """Read a feed's body as it came from ``url``; ``seen`` is the channel's memory (see ChannelReading). Total.
+
+    Leads are the entries whose bytes are not remembered, in the feed's order. A body that breaks off yields the entries
+    that are whole and what is legible of the last one, which is not remembered, so that it is read again when whole.
+    """
+    document = decode(body, content_type, kind="xml")
+    if document.lstrip()[:1] in ("{", "["):
+        return read_json_feed(document, url, seen)
+    xml = document.encode().translate(None, _CONTROLS)
+    for noncharacter in _NONCHARACTERS:
+        xml = xml.replace(noncharacter, b"")
+    cut = cut_feed(xml)
+    if cut.root not in _ROOTS and not cut.entries:
+        problem, wall = wrong_body.explain(document, "a feed")
+        return ChannelReading(problem=problem, blocked=wall, seen=seen)
+    if not cut.certain:
+        return _read_whole(xml, url, seen)
+    return _read_pieces(cut, url, seen)
+
+
+def _read_pieces(cut: FeedCut, url: str, seen: bytes) -> ChannelReading:
+    hashes = [fingerprint(entry) for entry in cut.entries]
+    fresh = unseen(hashes, seen)
+    document = cut.document(fresh)
+    tree = parse_strictly(document)
+    facts = tree if tree is not None else _parse_leniently(cut.document([]))
+    language = _language(facts)
+    title, ttl, self_url = _about(facts, url)
+    entries = read_entries(tree, document, len(fresh)) if tree is not None else None
+    if entries is None:
+        entries = [_read_alone(cut, cut.entries[position]) for position in fresh]
+    leads = list(_leads(zip(fresh, entries, strict=True), hashes, url, language))
+    if cut.tail and (last := _read_tail(cut)) is not None:
+        lead = lead_of(
+            last, feed_url=url, language=language, position=len(cut.entries), made=fingerprint(cut.tail).hex()
+        )
+        leads.extend((lead,) if lead is not None else ())
+    problem = ""
+    if not cut.entries and not leads and not _is_closed(cut):
+        problem = "the feed breaks off before its first entry"
+    return ChannelReading(
+        leads=tuple(leads),
+        total=len(cut.entries) + bool(cut.tail),
+        seen=remember(seen, hashes),
+        title=title,
+        ttl=ttl,
+        self_url=self_url,
+        problem=problem,
+    )
+
+
+def _read_whole(xml: bytes, url: str, seen: bytes) -> ChannelReading:
+    """A feed that cannot be cut: feedparser gets it whole, and entries are remembered by what they came to."""
+    entries = by_feedparser(xml)
+    hashes = [fingerprint(repr(entry).encode()) for entry in entries]
+    fresh = unseen(hashes, seen)
+    facts = _parse_leniently(xml)
+    title, ttl, self_url = _about(facts, url)
+    leads = _leads(((position, entries[position]) for position in fresh), hashes, url, _language(facts))
+    return ChannelReading(
+        leads=tuple(leads),
+        total=len(entries),
+        seen=remember(seen, hashes),
+        title=title,
+        ttl=ttl,
+        self_url=self_url,
+        problem="" if entries else "the feed's XML is broken and holds no entry that can be made out",
+    )
+
+
+def _leads(
+    entries: Iterator[tuple[int, FeedEntry]] | zip[tuple[int, FeedEntry]], hashes: list[bytes], url: str, language: str
+) -> Iterator[Lead]:
+    """The leads, one for each address and key: of an entry told twice the first counts, feeds being newest first."""
+    met: set[tuple[str, str]] = set()
+    for position, entry in entries:
+        lead = lead_of(entry, feed_url=url, language=language, position=position, made=hashes[position].hex())
+        if lead is not None and (lead.url, lead.key) not in met:
+            met.add((lead.url, lead.key))
+            yield lead
+
+
+def _read_alone(cut: FeedCut, entry: bytes) -> FeedEntry:
+    """One entry on its own in the least envelope: strictly when it is well-formed, else as feedparser makes it out."""
+    document = cut.alone(entry)
+    tree = parse_strictly(document)
+    read = read_entries(tree, document, 1) if tree is not None else None
+    if read is None:
+        read = by_feedparser(document)
+    return read[0] if read else FeedEntry()
+
+
+def _read_tail(cut: FeedCut) -> FeedEntry | None:
+    """What is legible of an entry that the body breaks off in: its elements up to the last end tag."""
+    end = cut.tail.rfind(b"</")
+    close = cut.tail.find(b">", end) if end >= 0 else -1
+    if close < 0:
+        return None
+    read = by_feedparser(cut.alone(cut.tail[: close + 1]))
+    return read[0] if read else None
+
+
+def _is_closed(cut: FeedCut) -> bool:
+    return bool(re.search(rb"</(?:[\w.-]+:)?" + cut.root + rb"\s*>|/>\s*$", cut.gaps[-1][-2_000:], re.IGNORECASE))
+
+
+def _parse_leniently(xml: bytes) -> etree._Element | None:
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(xml, parser)
+    except (etree.LxmlError, ValueError):
+        return None
+
+
+def _channel(tree: etree._Element | None) -> etree._Element | None:
+    if tree is None:
+        return None
+    channel = tree.find("{*}channel")
+    return tree if channel is None else channel
+
+
+def _language(tree: etree._Element | None) -> str:
+    """The language that the feed declares for all of its entries."""
+    channel = _channel(tree)
+    if tree is None or channel is None:
+        return ""
+    tag = "{http://www.w3.org/XML/1998/namespace}lang"
+    return channel.get(tag) or tree.get(tag) or channel.findtext("{*}language") or ""
+
+
+def _about(tree: etree._Element | None, url: str) -> tuple[str, timedelta | None, str]:
+    """The feed's title, the pause it asks for and its own idea of its address."""
+    channel = _channel(tree)
+    if channel is None:
+        return "", None, ""
+    title = text.read_fragment((channel.findtext("{*}title") or "")[: text.TITLE_LIMIT]).line
+    own = next((link.get("href") for link in channel.iterfind("{*}link") if link.get("rel") == "self"), None)
+    return title, _pause(channel), urls.absolute(own, url) if own else ""
+
+
+def _pause(channel: etree._Element) -> timedelta | None:
+    """``ttl`` in minutes, or RSS syndication's period and frequency; at most a day, since both are often nonsense."""
+    minutes = (channel.findtext("{*}ttl") or "").strip()
+    if minutes.isascii() and minutes.isdigit() and len(minutes) <= 9 and int(minutes) > 0:
+        return min(timedelta(minutes=int(minutes)), _LONGEST_PAUSE)
+    space = "{http://purl.org/rss/1.0/modules/syndication/}"
+    period = _PERIODS.get((channel.findtext(f"{space}updatePeriod") or "").strip().lower())
+    if period is None:
+        return None
+    frequency = (channel.findtext(f"{space}updateFrequency") or "1").strip()
+    times = int(frequency) if frequency.isascii() and frequency.isdigit() and len(frequency) <= 6 else 1
+    return min(timedelta(hours=period / max(times, 1)), _LONGEST_PAUSE)
