@@ -200,9 +200,8 @@ def test_a_complaint_names_line_key_found_and_expected(text: str, line: int, key
     ],
 )
 def test_a_wrong_channel_is_told_by_its_place_in_the_list(channel: str, key: str, words: str) -> None:
-    found = complaints(
-        f'[sources.x]\ndomain = "x.org"\nchannels = [\n  {{ kind = "feed", url = "https://x.org/ok" }},\n  {channel},\n]'
-    )
+    first = '{ kind = "feed", url = "https://x.org/ok" }'
+    found = complaints(f'[sources.x]\ndomain = "x.org"\nchannels = [\n  {first},\n  {channel},\n]')
     assert any(one.startswith(f"shiftwatch.toml:5: sources.x.channels[2]{key}: ") and words in one for one in found)
 
 
