@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from db.captures import CaptureWriter, read_captures
-from db.lock import ArchiveLock
+from typing import Any, TypeVar
 
 from db.archive import Archive
+from db.captures import CaptureWriter
+from db.lock import ArchiveLock
+from db.warc import read_captures
 from monitor import __version__
 from monitor.config import Config, secret
 from monitor.errors import ShiftwatchError, UsageError
@@ -43,7 +42,7 @@ from monitor.workers import WorkerPool, usable_cores
 from spiders.manners import PRODUCT, Manners
 from spiders.sites import rules_for
 
-log = logging.getLogger("shiftwatch")
+T = TypeVar("T")
 
 
 class SystemClock:
@@ -87,7 +86,6 @@ def collect_now(
     *,
     force: bool = False,
     on_done: Callable[[SourcePass], None] = lambda _: None,
-    clock: Clock | None = None,
 ) -> Collected:
     """One pass over what is due, for all enabled sources or those named.
 
@@ -96,46 +94,50 @@ def collect_now(
     """
     from spiders.loop import run
 
-    clock = clock or SystemClock()
+    return run(_plainly(lambda: collect_once(config, ids, force=force, on_done=on_done)))
+
+
+async def collect_once(
+    config: Config,
+    ids: Sequence[str] = (),
+    *,
+    force: bool = False,
+    on_done: Callable[[SourcePass], None] = lambda _: None,
+    clock: Clock | None = None,
+) -> Collected:
+    """``collect_now`` on a loop that runs already."""
     sources = chosen(config, ids)
-    secrets = {
-        channel.auth: secret(channel.auth, os.environ)
-        for source in sources
-        for channel in source.channels
-        if channel.auth
-    }
+    asked = {channel.auth for source in sources for channel in source.channels if channel.auth}
+    secrets = {name: secret(name, os.environ) for name in asked}
     passes: list[SourcePass] = []
 
     def note(done: SourcePass) -> None:
         passes.append(done)
         on_done(done)
 
-    async def main() -> bool:
-        async with AsyncExitStack() as stack:
-            filer, archive = await _open_filer(stack, config, config.sources)
-            hosts = RememberedHosts({note.origin: note for note in await filer.call(archive.load_hosts)})
+    async with AsyncExitStack() as stack:
+        stack.enter_context(ArchiveLock(config.archive))
+        filer, archive = await _open_filer(stack, config, config.sources)
+        hosts = RememberedHosts({note.origin: note for note in await filer.call(archive.load_hosts)})
 
-            async def save_hosts() -> None:
-                await filer.call(archive.save_hosts, list(hosts.changed.values()))
+        async def save_hosts() -> None:
+            await filer.call(archive.save_hosts, list(hosts.changed.values()))
 
-            stack.push_async_callback(save_hosts)
-            readers = WorkerPool(usable_cores())
-            stack.callback(readers.close, at_once=True)
-            web = await _open_web(stack, config, hosts, clock, readers)
-            desk = Desk(
-                filer=filer,
-                web=web,
-                readers=readers,
-                clock=clock,
-                rules=rules_of,
-                auth=lambda channel: secrets.get(channel.auth, ""),
-                pages_per_pass=config.network.articles_per_poll,
-                on_done=note,
-            )
-            return await _until_signal(collect(desk, sources, force=force))
-
-    with ArchiveLock(config.archive):
-        stopped = run(_plainly(main))
+        stack.push_async_callback(save_hosts)
+        readers = WorkerPool(usable_cores())
+        stack.callback(readers.close, at_once=True)
+        clock = clock or SystemClock()
+        desk = Desk(
+            filer=filer,
+            web=await _open_web(stack, config, hosts, clock, readers),
+            readers=readers,
+            clock=clock,
+            rules=rules_of,
+            auth=lambda channel: secrets.get(channel.auth, ""),
+            pages_per_pass=config.network.articles_per_poll,
+            on_done=note,
+        )
+        stopped = await _until_signal(collect(desk, sources, force=force))
     order = {source.id: at for at, source in enumerate(sources)}
     return Collected(passes=sorted(passes, key=lambda one: order[one.source]), stopped=stopped)
 
@@ -413,10 +415,10 @@ async def _until_signal(work: Any) -> bool:
     return stopped
 
 
-def _plainly(main: Callable[[], Any]) -> Callable[[], Any]:
+def _plainly(main: Callable[[], Coroutine[Any, Any, T]]) -> Callable[[], Coroutine[Any, Any, T]]:
     """``main`` with the first real error taken out of a task group's wrapping, so that one line can be shown."""
 
-    async def run() -> Any:
+    async def run() -> T:
         try:
             return await main()
         except BaseExceptionGroup as group:

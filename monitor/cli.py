@@ -150,17 +150,16 @@ def show(story: int, as_json: bool) -> int:
 
 
 @cli.command()
-@click.option("--keep", is_flag=True, help="Keep the demo's archive (else --archive FILE keeps it there).")
 @shared_options
-def demo(keep: bool) -> int:
+def demo() -> int:
     """Collect from a small made-up web on this machine, through the real network code, and show what was found.
 
-    Nothing outside this machine is contacted. The stories are invented.
+    Nothing outside this machine is contacted; the stories are invented. The archive is kept with --archive FILE.
     """
     from monitor.demo_run import run_demo
 
-    shared = click.get_current_context().ensure_object(dict)
-    run_demo(archive=shared.get("archive_file"), keep=keep)
+    archive: Path | None = click.get_current_context().ensure_object(dict).get("archive_file")
+    run_demo(archive=archive)
     return 0
 
 

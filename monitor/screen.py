@@ -64,7 +64,7 @@ def pass_progress(total: int, *, show: bool) -> Iterator[Callable[[SourcePass], 
         yield on_done
 
 
-def print_collected(collected: Collected, *, archive: Path, quiet: bool) -> None:
+def print_collected(collected: Collected, *, archive: Path | str, quiet: bool) -> None:
     """What a pass came to; with ``quiet`` only what failed."""
     out = console()
     looked = [one for one in collected.passes if one.polled or one.pages or one.error]

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from monitor.model import Change, Outcome
-from monitor.reading.urls import site_domain
+from monitor.reading.urls import host, site_domain
 
 YIELDING = frozenset({Outcome.CHANGED, Outcome.UNCHANGED})
 
@@ -92,5 +92,5 @@ class ImportTally:
 
     def domain(self, url: str) -> DomainTally:
         """The tally of the domain ``url`` is on."""
-        name = site_domain(url) or "(no domain)"
+        name = site_domain(url) or host(url) or "(no address)"
         return self.domains.setdefault(name, DomainTally(domain=name))

@@ -1,0 +1,70 @@
+"""Measuring a whole command: wall time, CPU seconds of it and all its children, peak memory."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_SET_CHILD_SUBREAPER = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """``wall`` and ``cpu`` in seconds (children and their children included), ``peak`` resident MB of the largest."""
+
+    wall: float
+    cpu: float
+    peak: float
+    code: int
+    output: str
+
+
+def measure(command: Sequence[str], *, env: dict[str, str] | None = None, ok: Sequence[int] = (0,)) -> Cost:
+    """Run ``command`` to its end and give what it cost. Raises RuntimeError when it ends with a code not in ``ok``.
+
+    Worker processes outlive their parent by a moment and would be reaped by init unseen: so this process adopts them.
+    """
+    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.perf_counter()
+    done = subprocess.run(command, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False)
+    wall = time.perf_counter() - began
+    with contextlib.suppress(ChildProcessError):
+        while True:  # the adopted ones
+            os.waitpid(-1, 0)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in ok:
+        raise RuntimeError(
+            f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+        )
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(wall=wall, cpu=cpu, peak=after.ru_maxrss / 1024, code=done.returncode, output=done.stdout)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Rows as aligned plain text."""
+    cells = [list(map(str, headings)), *[[_cell(value) for value in row] for row in rows]]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(headings))]
+    lines = [
+        "  ".join(
+            value.ljust(w) if at == 0 else value.rjust(w) for at, (value, w) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in cells
+    ]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def _cell(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def progress(text: str) -> None:
+    """A line about long work, on standard error."""
+    print(text, file=sys.stderr, flush=True)
