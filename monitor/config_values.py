@@ -17,7 +17,7 @@ from monitor.reading.urls import is_http
 
 _DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(ms|s|m|h|d)")
 _UNIT = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_DOMAIN = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+_DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+)(?::(\d{1,5}))?")
 _CRON = (("minute", 0, 59), ("hour", 0, 23), ("day of month", 1, 31), ("month", 1, 12), ("day of week", 0, 7))
 _CRON_NAMES = {
@@ -65,14 +65,14 @@ def _domain(value: str) -> str:
 
 
 def _reference(value: str) -> str:
-    if not re.fullmatch(r"env:[A-Za-z_][A-Za-z0-9_]*", value):
+    if value and not re.fullmatch(r"env:[A-Za-z_][A-Za-z0-9_]*", value):
         raise ValueError('"env:NAME", the environment variable that holds user:password')
     return value
 
 
 def _proxy(value: str) -> str:
     if not value or value.startswith("env:"):
-        return value and _reference(value)
+        return _reference(value)
     try:
         return _url(value)
     except ValueError:
@@ -168,7 +168,7 @@ def _dotted(value: str) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
-Every = Annotated[timedelta, BeforeValidator(duration), _between("1m", "30d")]
+Every = Annotated[timedelta, BeforeValidator(duration), _between("1s", "30d")]
 Pause = Annotated[timedelta, BeforeValidator(duration), _between("0s", "10m")]
 Line = Annotated[str, AfterValidator(_line)]
 Url = Annotated[str, AfterValidator(_url)]

@@ -139,6 +139,20 @@ def test_a_new_source_needs_a_domain_alone() -> None:
     assert new.home == "https://example.com/"
 
 
+@pytest.mark.parametrize("domain", ["localhost", "127.0.0.1", "news.example.co.uk", "xn--bcher-kva.example"])
+def test_a_source_may_be_inside_the_own_network(domain: str) -> None:
+    assert read(f'[sources.x]\ndomain = "{domain}"').sources[-1].domain == domain
+
+
+@pytest.mark.parametrize(
+    "entry", ["127.0.0.1:8080", "127.0.0.1", "10.0.0.0/8", "::1", "[::1]:80", "wiki.lan", "wiki:80"]
+)
+def test_exceptions_for_private_addresses_are_read_by_the_guard(entry: str) -> None:
+    from spiders.guard import Guard
+
+    Guard(read(f'[network]\nallow_private = ["{entry}"]').network.allow_private)
+
+
 def test_an_api_channel_is_configured_by_dotted_paths() -> None:
     source = read(
         '[sources.x]\ndomain = "example.com"\nchannels = [{ kind = "api", url = "https://example.com/j", '
@@ -192,7 +206,7 @@ def test_a_complaint_names_line_key_found_and_expected(text: str, line: int, key
         ('{ kind = "feed" }', ".url", "missing"),
         ('{ kind = "feed", url = "ftp://x.org/" }', ".url", "an http or https address"),
         ('{ kind = "feed", url = "https://x.org/", item = "a" }', ".item", "unknown key, expected one of url, every"),
-        ('{ kind = "feed", url = "https://x.org/", every = "5s" }', ".every", 'from "1m" to "30d"'),
+        ('{ kind = "feed", url = "https://x.org/", every = "5ms" }', ".every", 'from "1s" to "30d"'),
         ('{ kind = "listing", url = "https://x.org/", item = "a[", link = "a" }', ".item", "a CSS selector"),
         ('{ kind = "listing", url = "https://x.org/", item = "", link = "a" }', ".item", "text that is not empty"),
         ('{ kind = "listing", url = "https://x.org/", itm = "a", link = "b" }', ".itm", 'did you mean "item"?'),
