@@ -324,7 +324,10 @@ class PoliteClient:
             answer = await self._follow(f"{site.origin}/robots.txt", own)
             if errand is not None:
                 errand.budget -= whole - own.budget
-            return self._hosts.robots_answered(site, answer, connected=own.connected)
+            text = robots.decode(answer.body) if isinstance(answer, Capture) else ""
+            # A hostile 500 KiB keep protego busy for a second, which everybody else on the loop would wait.
+            rules = robots.read(text) if len(text) < robots.LARGE else await asyncio.to_thread(robots.read, text)
+            return self._hosts.robots_answered(site, answer, text, rules, connected=own.connected)
 
 
 def _proxy(address: str) -> URL | None:

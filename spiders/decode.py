@@ -140,7 +140,8 @@ class _Brotli:
             if piece:
                 yield piece
             feed = b""
-            if self._decompressor.is_finished() or self._decompressor.can_accept_more_data():
+            # With all input taken the decoder may still hold output back, and says so only by giving it.
+            if not piece and self._decompressor.can_accept_more_data():
                 return
 
     def finish(self) -> bytes:

@@ -132,18 +132,19 @@ class Hosts:
         self._memory.put(replace(note, wait_until=line.wait_until))
         return line.wait_until
 
-    def robots_answered(self, site: Site, answer: Capture | Trouble, *, connected: bool) -> robots.Rules | Trouble:
+    def robots_answered(
+        self, site: Site, answer: Capture | Trouble, text: str, rules: robots.Rules, *, connected: bool
+    ) -> robots.Rules | Trouble:
         """File what the answer to a robots.txt request means (RFC 9309, 2.3.1).
 
         2xx: these rules. 3xx that lead nowhere and 4xx: everything is allowed. Anything else: the last good rules for
         up to 30 days, and without them trouble, so that nothing is asked of a host whose wishes are unknown.
-        ``connected`` says whether there was a connection at all.
+        ``text`` and ``rules`` are what a Capture says, else empty; ``connected``: there was a connection at all.
         """
         now = self._clock.now()
         status = answer.status if isinstance(answer, Capture) else answer.http_status or 0
         if isinstance(answer, Capture) or status in (204, 205) or (300 <= status < 500 and status != 429):
-            text = robots.decode(answer.body) if isinstance(answer, Capture) else ""
-            site.robots_had(robots.read(text), now)
+            site.robots_had(rules, now)
             note = self._memory.get(site.origin) or HostNote(origin=site.origin)
             self._memory.put(replace(note, robots=text, robots_status=status, robots_at=now))
             return site.rules

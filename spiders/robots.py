@@ -10,10 +10,14 @@ from protego import Protego
 from spiders.manners import MAX_CRAWL_DELAY, PRODUCT
 
 MAX_BYTES = 500 * 1024  # RFC 9309: at least this much must be read; the rest is not
+LARGE = 64 * 1024  # characters; reading more than this takes long enough to be done off the loop
 MAX_SITEMAPS = 200
 _REMEMBERED = 2_000
 
 _AGENT_LINE = re.compile(r"\s*user(?:-|\s+)?agent(?:\s*:|\s)\s*([^#]*)", re.IGNORECASE)
+_RULE_LINE = re.compile(r"\s*(?:dis+al+[ao]w|allow)\s*(?::|\s)", re.IGNORECASE)
+_NEUTRAL_LINE = re.compile(r"\s*(?:#|sitemaps?\b|site-map\b|host\b)", re.IGNORECASE)  # these end no group
+_OURS = frozenset({"*", PRODUCT})
 _TOKEN = re.compile(r"[A-Za-z_-]+")
 
 
@@ -64,23 +68,28 @@ def _said_to_us(text: str) -> tuple[str, bool]:
 
     Protego copies each rule to each agent of its group: 15,000 agents over 25,000 rules, which fit the 500 KiB, would
     take hours and all memory. It also takes ``User-agent: shift`` for us, where RFC 9309 matches whole product tokens.
+    Rules for others alone are left out; a line that is not surely one of these stays, for protego to make sense of.
     """
     lines: list[str] = []
     group: set[str] = set()
     agents: set[str] = set()
+    ended = False
     for line in text.splitlines():
         match = _AGENT_LINE.match(line)
         if match is None:
-            lines.append(line)
-            if line.strip() and not line.lstrip().startswith("#"):
-                group = set()
+            rule = _RULE_LINE.match(line) is not None
+            ended = ended or rule or (":" in line and not _NEUTRAL_LINE.match(line))
+            if not rule or group & _OURS:
+                lines.append(line)
             continue
+        if ended:
+            group, ended = set(), False
         agent = _agent(match[1].strip())
         agents.add(agent)
         if agent not in group:
             group.add(agent)
             lines.append(f"User-agent: {agent}")
-    return "\n".join(lines), bool(agents & {"*", PRODUCT})
+    return "\n".join(lines), bool(agents & _OURS)
 
 
 def _agent(value: str) -> str:

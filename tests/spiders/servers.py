@@ -76,30 +76,34 @@ class Server:
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ssl.SSLError):
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-                method, path, _ = head[0].split(" ", 2)
-                headers = dict(line.lower().split(": ", 1)[:1] + line.split(": ", 1)[1:] for line in head[1:] if line)
-                request = Request(method, path, headers, asyncio.get_running_loop().time())
-                self.requests.append(request)
-                self.under_way += 1
-                self.most_under_way = max(self.most_under_way, self.under_way)
-                try:
-                    await self.answer(request, writer)
-                    await writer.drain()
-                finally:
-                    self.under_way -= 1
-                if writer.is_closing():
-                    break
-        writer.close()
+        try:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                while not writer.is_closing():
+                    await self.exchange(reader, writer)
+            writer.close()
+        finally:
+            if not writer.is_closing():
+                writer.transport.abort()
+
+    async def exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        method, path, _ = head[0].split(" ", 2)
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
+        request = Request(method, path, headers, asyncio.get_running_loop().time())
+        self.requests.append(request)
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            await self.answer(request, writer)
+            await writer.drain()
+        finally:
+            self.under_way -= 1
 
     async def answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
-        answer: Answer
         if callable(self.answers):
-            answer = self.answers
-        else:
-            answer = self.answers.get(request.path.partition("?")[0], http(404))
+            await self.answers(request, writer)
+            return
+        answer = self.answers.get(request.path.partition("?")[0], http(404))
         if isinstance(answer, bytes):
             writer.write(answer)
         else:
@@ -128,6 +132,7 @@ async def serve(
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # aborted transports close on the next turn of the loop
 
 
 @dataclass
