@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,7 +36,7 @@ from monitor.model import (
 from monitor.newsroom import Desk, collect
 from monitor.polls import outcome_of
 from monitor.ports import Clock, HostMemory, HostNote, Polled
-from monitor.reading.urls import site_domain
+from monitor.reading.urls import host, site_domain
 from monitor.tallies import YIELDING, ImportTally, SourcePass
 from monitor.workers import WorkerPool, usable_cores
 from spiders.manners import PRODUCT, Manners
@@ -142,8 +142,13 @@ async def collect_once(
     return Collected(passes=sorted(passes, key=lambda one: order[one.source]), stopped=stopped)
 
 
-def import_files(config: Config, paths: Sequence[Path], *, again: bool, progress: Progress) -> ImportTally:
-    """Read captures from WARC files into the archive. Raises UsageError, ArchiveError, AlreadyRunning."""
+def import_files(
+    config: Config, paths: Sequence[Path], *, again: bool, progress: Progress, workers: int | None = None
+) -> ImportTally:
+    """Read captures from WARC files into the archive, in ``workers`` processes (None: one a core).
+
+    Raises UsageError, ArchiveError, AlreadyRunning.
+    """
     for path in paths:
         if not path.is_file():
             raise UsageError(f"{path}: there is no such file to import")
@@ -154,7 +159,7 @@ def import_files(config: Config, paths: Sequence[Path], *, again: bool, progress
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with AsyncExitStack() as stack:
             filer, archive = await _open_filer(stack, config, config.sources, captures=False)
-            cores = usable_cores()
+            cores = workers or usable_cores()
             readers = WorkerPool(cores)
             stack.callback(readers.close, at_once=True)
             desk = ImportDesk(
@@ -265,8 +270,9 @@ def chosen(config: Config, ids: Sequence[str]) -> tuple[Source, ...]:
 
 
 def rules_of(source: Source, url: str) -> tuple[SiteRules, ...]:
-    """The site readers for a page: its source's, wherever it is served from, else those of the address's own domain."""
-    return rules_for(source.domain) or rules_for(site_domain(url))
+    """The site readers for a page: those of its address's domain, else its source's, wherever it is served from."""
+    own = rules_for(site_domain(url))
+    return own or tuple(replace(rules, domains=(host(url),)) for rules in rules_for(source.domain))
 
 
 def source_of(sources: Sequence[Source], url: str) -> Source:

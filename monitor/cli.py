@@ -77,9 +77,10 @@ def collect(source: tuple[str, ...], force: bool, quiet: bool, as_json: bool) ->
 @cli.command("import")
 @click.argument("file", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--again", is_flag=True, help="Read files anew that were read to their end before.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Reading processes (default: one a core).")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 @shared_options
-def import_(file: tuple[Path, ...], again: bool, as_json: bool) -> int:
+def import_(file: tuple[Path, ...], again: bool, workers: int | None, as_json: bool) -> int:
     """Read captures from WARC files (Shiftwatch's own, CC-NEWS, any other) into the archive.
 
     May be interrupted: the next import of the same file goes on where this one stopped.
@@ -88,7 +89,7 @@ def import_(file: tuple[Path, ...], again: bool, as_json: bool) -> int:
 
     config = configuration()
     with screen.import_progress(show=not as_json) as progress:
-        tally = import_files(config, file, again=again, progress=progress)
+        tally = import_files(config, file, again=again, workers=workers, progress=progress)
     if as_json:
         click.echo(json.dumps(screen.import_json(tally), indent=2))
     else:

@@ -1,0 +1,167 @@
+"""What importing pages costs: Shiftwatch with one worker and two beside bare trafilatura, on the same pages.
+
+    python -m bench.import FILE.warc.gz [--pages 1000] [--memory-pages 10000]
+
+The pages of FILE are repeated under addresses of their own until there are ``--pages`` of them. Bare trafilatura is
+``bare_extraction`` on each page's decoded text, in one process, without storing anything; Shiftwatch's figures are those
+of the whole command: WARC reading, verdict, text with second opinions, dates, names, language, links, filing, search
+index. ``--memory-pages`` runs a larger import with two workers and prints resident memory along the way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import cycle, islice
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench.cost import measure, progress, table
+from db.captures import CaptureWriter
+from db.warc import read_captures
+from monitor.model import Capture
+
+PEER = """
+import json, sys, time
+from pathlib import Path
+from trafilatura import bare_extraction
+from db.warc import read_captures
+from monitor.reading.encoding import decode
+seconds = pages = 0
+for record in read_captures(Path(sys.argv[1])):
+    if record.capture is not None:
+        text = decode(record.capture.body, record.capture.header("content-type"), kind="html")
+        began = time.perf_counter()
+        try:
+            bare_extraction(text, url=record.capture.url, with_metadata=True)
+        except Exception:
+            pass
+        seconds += time.perf_counter() - began
+        pages += 1
+print(json.dumps({"seconds": seconds, "pages": pages}))
+"""
+
+
+def html_captures(path: Path) -> list[Capture]:
+    """The HTML answers of a WARC file."""
+    records = (record.capture for record in read_captures(path))
+    return [capture for capture in records if capture is not None and "html" in capture.header("content-type")]
+
+
+def renamed(captures: list[Capture], count: int) -> Iterator[Capture]:
+    """``count`` captures, the given ones over and over, each time under addresses of their own."""
+    for number, capture in enumerate(islice(cycle(captures), count)):
+        round_ = number // len(captures)
+        if round_:
+            parts = urlsplit(capture.final_url)
+            address = parts._replace(path=f"{parts.path.rstrip('/')}-copy{round_}", query="").geturl()
+            # The page must declare its new address too, or it would rightly be taken for the one it copies.
+            body = re.sub(re.escape(parts.path.rstrip("/")).encode() + rb"(?=[/\"'?&#<])",
+                          f"{parts.path.rstrip('/')}-copy{round_}".encode(), capture.body)  # fmt: skip
+            capture = replace(capture, url=address, final_url=address, body=body)
+        yield capture
+
+
+def write_warc(folder: Path, captures: Iterator[Capture]) -> Path:
+    """One WARC file of these captures."""
+    writer = CaptureWriter(folder, max_bytes=1 << 40)
+    for capture in captures:
+        writer.write(capture)
+    writer.close()
+    return next(iter(folder.glob("*.warc.gz")))
+
+
+def resident(pid: int) -> float:
+    """Resident MB of a process and its children."""
+    total = 0.0
+    waiting = [pid]
+    while waiting:
+        one = waiting.pop()
+        try:
+            status = Path(f"/proc/{one}/status").read_text()
+            children = Path(f"/proc/{one}/task/{one}/children").read_text().split()
+        except OSError:
+            continue
+        found = re.search(r"VmRSS:\s+(\d+)", status)
+        total += int(found[1]) / 1024 if found else 0
+        waiting += map(int, children)
+    return total
+
+
+def memory_run(warc: Path, folder: Path) -> list[float]:
+    """Resident MB (command and workers) sampled every second during an import with two workers."""
+    command = [sys.executable, "-m", "monitor", "import", str(warc), "--archive", str(folder / "memory.db"), "--json"]
+    samples: list[float] = []
+    process = subprocess.Popen([*command, "--workers", "2"], stdout=subprocess.DEVNULL)
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(1.0):
+            samples.append(resident(process.pid))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    code = process.wait()
+    done.set()
+    watcher.join()
+    if code:
+        raise RuntimeError(f"import ended with {code}")
+    return samples
+
+
+def main() -> None:
+    """Run the import three ways and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--pages", type=int, default=1000)
+    parser.add_argument("--memory-pages", type=int, default=0)
+    options = parser.parse_args()
+    captures = html_captures(options.file)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        progress(f"{len(captures)} HTML pages, repeated to {options.pages}")
+        warc = write_warc(folder / "warc", renamed(captures, options.pages))
+        began = time.perf_counter()
+        bare = measure([sys.executable, "-c", PEER, str(warc)])
+        told = json.loads(bare.output)
+        bare_rate = told["pages"] / told["seconds"]
+        progress(f"bare trafilatura done in {time.perf_counter() - began:.0f} s")
+        rows: list[list[object]] = [
+            ["bare trafilatura, 1 process", bare_rate, 1000 * told["seconds"] / told["pages"], bare.peak, "1.00x", "-"]
+        ]
+        one_rate = 0.0
+        for workers in (1, 2):
+            ours = measure(
+                [sys.executable, "-m", "monitor", "import", str(warc), "--archive", str(folder / f"{workers}.db"),
+                 "--workers", str(workers), "--json"],
+            )  # fmt: skip
+            progress(f"shiftwatch with {workers} worker(s) done in {ours.wall:.0f} s")
+            rate = options.pages / ours.wall
+            one_rate = one_rate or rate
+            rows.append(
+                [f"shiftwatch import, {workers} worker(s)", rate, 1000 * ours.cpu / options.pages, ours.peak,
+                 f"{rate / bare_rate:.2f}x", f"{rate / one_rate:.2f}x"]
+            )  # fmt: skip
+        headings = ["", "pages/s", "CPU ms/page", "peak MB", "of bare", "of 1 worker"]
+        print(f"{options.pages} pages ({len(captures)} different ones) on {multiprocessing.cpu_count()} cores")
+        print(table(headings, rows))
+        if options.memory_pages:
+            large = write_warc(folder / "large", renamed(captures, options.memory_pages))
+            samples = memory_run(large, folder)
+            marks = [samples[min(len(samples) - 1, len(samples) * tenth // 10)] for tenth in range(1, 11)]
+            print(
+                f"{options.memory_pages} pages, resident MB at each tenth: {', '.join(f'{mark:.0f}' for mark in marks)}"
+            )
+
+
+if __name__ == "__main__":
+    main()
