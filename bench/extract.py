@@ -136,7 +136,9 @@ def main() -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
 
-    truth = {page["id"]: page for page in (json.loads(p.read_text("utf-8")) for p in sorted(options.truth.glob("*.json")))}
+    truth = {
+        page["id"]: page for page in (json.loads(p.read_text("utf-8")) for p in sorted(options.truth.glob("*.json")))
+    }
     bodies = {number: body for number, body in enumerate(responses(options.warc)) if number in truth}
     rows: dict[str, tuple[float, float, float]] = {}
     print(f"{len(bodies)} pages")

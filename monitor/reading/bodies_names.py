@@ -26,8 +26,8 @@ _FURNITURE_WORDS = frozenset(
     "related relatedposts jp-relatedposts recirc recirculation recommend recommended recommendation recommendations "
     "suggested suggestions trending popular mostpopular mostread upnext readnext teasers "
     # letters and money
-    "newsletter newsletters subscribe subscription subscriptions signup paywall regwall donate donation donations "
-    "membership optin mailchimp fundraising appeal "
+    "newsletter newsletters subscribe subscription subscriptions signup donate donation donations "
+    "membership optin mailchimp fundraising "
     # sharing and talking
     "share shares sharing sharebar sharetools sharethis social socials socialmedia sharedaddy addthis addtoany facebook whatsapp "
     "comment comments commentlist disqus livefyre replies respond reactions "
@@ -48,7 +48,7 @@ _FURNITURE_WORDS = frozenset(
 _WEAK_WORDS = frozenset(
     "byline bylines dateline timestamp pubdate author authors contributor contributors bio biography credit credits "
     "attribution tag topics categories metadata meta date dates teaser header foot legal disclaimer quiz poll rating print "
-    "banner overlay hidden".split()  # noqa: SIM905
+    "banner overlay".split()  # noqa: SIM905
 )
 _FURNITURE_PAIRS = re.compile(
     r"(?:more|also|read|see|next|most|latest|other|top|you-may|dont-miss|keep)-(?:from|on|stories|story|news|articles|"
@@ -60,6 +60,7 @@ _FURNITURE_PAIRS = re.compile(
     r"author-(?:box|card|block|profile)|print-only|screen-?reader|sr-only|visually-?hidden|caption-text|"
     r"(?:image|photo|media|picture|video|img)-?(?:caption|credit|credits|meta|info|source|title|description)\b|"
     r"pull-?quotes?\b|key-?points-nav|site-(?:header|footer)|page-(?:header|footer)|global-(?:header|footer)|"
+    r"(?:paywall|regwall)-(?:prompt|block|message|banner|modal|overlay|cta|promo|offer|container)\b|"
     r"table-of-contents|back-to-top|skip-(?:to|link)"
 )
 _BODY_PAIRS = re.compile(
@@ -70,6 +71,8 @@ _BODY_PAIRS = re.compile(
 _TOOLKIT = re.compile(r"^(?:[a-z0-9-]+:.*|(?:overflow|no|has|is|with|hide|type|tag|category)-.*|.*[\[\]/].*)$")
 _CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CUT = re.compile(r"[\s_:.-]+")
+# Readers' words are never the story, however much of the page they fill.
+READERS = re.compile(r"comment|repl(?:y|ies)|respon[ds]|disqus|discussion", re.IGNORECASE)
 _HIDING = frozenset({"hidden", "hide", "d-none", "visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text"})
 
 

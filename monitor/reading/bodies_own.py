@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 
 from monitor.reading.bodies_blocks import HEADINGS, Block, Box, Page, weight
-from monitor.reading.bodies_names import Says
+from monitor.reading.bodies_names import READERS, Says
 
 # A name that says furniture is not believed of a box that holds this share of the page's prose.
 _EXEMPT_SHARE = 0.6
+_EXEMPT_READERS_SHARE = 0.85
+_EXEMPT_NAME_SHARE = 0.4
 # A weak name is believed of a box with no more prose than this.
 _WEAK_LIMIT = 300
 # The body is the innermost box that still holds this share of the prose around it.
@@ -18,40 +20,65 @@ _TEXT_TAGS = frozenset({"p", "li", "blockquote", "tr", "dt", "dd", "pre"})
 
 
 def settle_furniture(page: Page) -> None:
-    """Add up the prose in every box, then take furniture names back from boxes that hold most of it."""
+    """Add up the prose in every box, then take furniture names back from boxes that hold most of it.
+
+    A name is taken back from all its boxes when together they hold much of the prose: a site whose every paragraph
+    is called ``share-text`` means nothing by it.
+    """
     total = 0
+    by_name: dict[str, int] = {}
     for block in page.blocks:
         if block.prose:
             size = weight(block.text)
             total += size
             box: Box | None = block.furniture
+            if box is not None and box is block.box:
+                by_name[box.words] = by_name.get(box.words, 0) + size
             while box is not None:
                 box.held += size
                 box = box.enclosing
     for block in page.blocks:
         box = block.furniture
-        while box is not None and (
-            box.held >= _EXEMPT_SHARE * total or (box.name is Says.WEAK and box.held > _WEAK_LIMIT)
-        ):
+        while box is not None and _exempt(box, total, by_name):
             box = box.enclosing
         block.furniture = box
+
+
+def _exempt(box: Box, total: int, by_name: dict[str, int]) -> bool:
+    """Whether a box's furniture name is not to be believed."""
+    if box.name is Says.WEAK and box.held > _WEAK_LIMIT:
+        return True
+    readers = READERS.search(box.words)
+    if not readers and by_name.get(box.words, 0) >= _EXEMPT_NAME_SHARE * total > 0:
+        return True
+    return box.held >= (_EXEMPT_READERS_SHARE if readers else _EXEMPT_SHARE) * total > 0
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What reads as the article, by position in ``page.blocks``.
 
-    ``accepted`` are its paragraphs; ``inside`` all blocks in the same box; ``first`` and ``last`` bound its prose.
+    ``accepted`` are its paragraphs; ``inside`` all blocks in the same box; ``first`` and ``last`` bound its prose;
+    ``homes`` are the boxes (by id) whose children are its paragraphs.
     """
 
     accepted: set[int]
     inside: set[int]
     first: int
     last: int
+    homes: set[int]
+    size: int  # weight of the accepted paragraphs
+
+    def near(self, n: int, block: Block) -> bool:
+        """Whether a block this reading left out stands among the prose, or beside it in the same box."""
+        if n not in self.inside or block.tag == "h1":
+            return False
+        return self.first <= n <= self.last or id(block.box.parent) in self.homes
 
 
 def own_reading(page: Page) -> Reading:
-    """Read the article off the page's structure; furniture must have been settled."""
+    """Read the article off the page's structure."""
+    settle_furniture(page)
     for block in page.blocks:
         if block.prose and block.furniture is None:
             block.box.prose += weight(block.text)
@@ -62,7 +89,7 @@ def own_reading(page: Page) -> Reading:
     inside = _inside(page, _body_box(page))
     prose = [n for n in inside if page.blocks[n].prose and page.blocks[n].furniture is None]
     if not prose:
-        return Reading(set(), set(inside), 0, -1)
+        return Reading(set(), set(inside), 0, -1, set(), 0)
     first, last = prose[0], prose[-1]
     homes = {id(page.blocks[n].box.parent) for n in prose}
     accepted = set(prose)
@@ -71,7 +98,8 @@ def own_reading(page: Page) -> Reading:
         if first <= n <= last and block.furniture is None and _belongs(block, homes):
             accepted.add(n)
     _drop_idle_headings(page, accepted)
-    return Reading(accepted, set(inside), first, last)
+    size = sum(weight(page.blocks[n].text) for n in accepted)
+    return Reading(accepted, set(inside), first, last, homes, size)
 
 
 def _belongs(block: Block, homes: set[int]) -> bool:
@@ -80,9 +108,9 @@ def _belongs(block: Block, homes: set[int]) -> bool:
         return False
     if block.tag in HEADINGS:
         return True
-    if block.tag not in _TEXT_TAGS and not block.in_quote:
+    if block.tag not in _TEXT_TAGS and not block.nested:
         return False
-    return id(block.box.parent) in homes or block.in_list or block.in_table
+    return id(block.box.parent) in homes or block.nested
 
 
 def _body_box(page: Page) -> Box:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from lxml import etree
 from lxml.html import HtmlElement
 
-from monitor.reading.bodies_blocks import Block
+from monitor.reading.bodies_blocks import Block, squash
 
 _log = logging.getLogger(__name__)
 
@@ -55,14 +54,6 @@ def readability_voice(tree: HtmlElement) -> str:
     return str(html.document_fromstring(summary).text_content()) if summary.strip() else ""
 
 
-_NOT_LETTERS = re.compile(r"[\W_]+")
-
-
-def squash(text: str) -> str:
-    """Letters and digits alone: how two renderings of one sentence are compared, in any script."""
-    return _NOT_LETTERS.sub("", text)
-
-
 class Voice:
     """A text somebody found, to be compared with the page's paragraphs."""
 
@@ -84,12 +75,12 @@ class Voice:
         # A page and a text that are both huge would be searched for minutes; then only whole lines are compared.
         if len(letters) * len(blocks) > _SEARCH_BUDGET:
             lines = {squash(line) for line in self.text.splitlines()}
-            return [squash(block.text) in lines for block in blocks]
-        return [_stands_in(squash(block.text), letters) for block in blocks]
+            return [block.letters in lines for block in blocks]
+        return [_stands_in(block.letters, letters) for block in blocks]
 
     def found(self, blocks: Sequence[Block], covered: Sequence[bool]) -> float:
         """The share of this text that stands on the page."""
-        seen = sum(len(squash(block.text)) for block, yes in zip(blocks, covered, strict=True) if yes)
+        seen = sum(len(block.letters) for block, yes in zip(blocks, covered, strict=True) if yes)
         return min(1.0, seen / len(self._letters)) if self._letters else 0.0
 
 

@@ -40,6 +40,7 @@ _NOTICE = _any(
     r"^scroll (?:down )?to (?:continue|keep reading)\b.{0,60}$",
     r"^(?:click|tap) here (?:to|for) (?:get|download|sign|subscribe|more|read|watch|follow|the)\b.{0,120}$",
     r"^(?:skip|jump) (?:to|past)\b.{0,60}$",
+    r"^(?:thanks|thank you) to our sponsors?\b.{0,60}$",
     r"^(?:loading|please wait|sponsored|promoted|anzeige|werbung|publicité|publicidad|pubblicità|advertentie)[\s.…:]*$",
     r"^(?:this|your) (?:video|ad|advertisement) (?:will|can(?:no|')t)\b.{0,80}$",
     r"^to display this content from \w+,? you must\b",
@@ -119,11 +120,27 @@ _REPORT_TRADE = re.compile(
 )
 
 
+_CAPTION = _any(
+    r"\((?:photo|photos|image|images|ap photo|file photo|courtesy|credit|screenshot|photograph|handout|foto|bild)\b[^()]{0,120}"
+    r"(?:\([^()]{0,60}\)[^()]{0,60})?\)?[\W]*$",
+    r"(?:photo|image|photos|picture|pictures)(?: by|:| courtesy)[^.!?]{2,80}(?:/|via|for)[^.!?]{2,60}[)\W]*$",
+    r"\([^()]{2,60}(?:/|\bvia |\bfor )\s?(?:getty|ap|afp|reuters|the associated press|associated press|bloomberg|epa|upi|shutterstock)\b[^()]{0,40}\)?\W*$",
+    r"[/|]\s?(?:getty images|afp|reuters|ap photo|shutterstock)\)?\W*$",
+)
+
+
+def is_caption(text: str) -> bool:
+    """Whether a paragraph is a picture's caption by the credit it ends with."""
+    return len(text) <= _LONGEST_EDGE and bool(_CAPTION.search(text[-200:]))
+
+
 def is_interjection(text: str, *, linked: float) -> bool:
     """Whether a line inside a story is not of it: an advertisement's label, a call to read another story.
 
     ``linked`` is the share of its characters that are link, 0..1.
     """
+    if is_caption(text):
+        return True
     if len(text) > _LONGEST_INTERJECTION:
         return False
     if _NOTICE.search(text):
