@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 _ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/html;q=0.9, */*;q=0.8"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+_NO_CONNECTION = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 _FIELD = re.compile(r"[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?")
 ROBOTS_REDIRECTS = 5  # RFC 9309, 2.3.1.2
 
@@ -130,7 +131,7 @@ class PoliteClient:
             return await self._follow(ask.url, errand)
         except Exception as error:
             # Whatever a hostile server made a library do, the asker gets a value; the log gets the fault.
-            log.exception("a fetch failed in an unexpected way")
+            log.exception("a fetch failed in a way that was not foreseen")
             return Trouble(kind=TroubleKind.BROKEN, reason=f"the fetch failed unexpectedly: {type(error).__name__}")
 
     async def sitemaps(self, origin: str) -> tuple[str, ...]:
@@ -139,7 +140,11 @@ class PoliteClient:
         if isinstance(target, Trouble):
             return ()
         site = self._hosts.site(target)
-        rules = site.known(self._clock.now()) or await self._robots(site)
+        try:
+            rules = site.known(self._clock.now()) or await self._robots(site)
+        except Exception:
+            log.exception("a robots.txt failed in a way that was not foreseen")
+            return ()
         return () if isinstance(rules, Trouble) else rules.sitemaps
 
     async def _follow(self, url: str, errand: _Errand) -> Capture | Trouble:
@@ -232,7 +237,8 @@ class PoliteClient:
 
     async def _exchange(self, target: Target, errand: _Errand) -> _Answer | Trouble | None:
         """One request on the wire. None: the connection broke before an answer came, which may be tried again."""
-        assert self._session is not None, "the client is not open"
+        if self._session is None or self._session.closed:
+            return Trouble(kind=TroubleKind.UNREACHABLE, reason=f"{target.host} was not asked: the client is closed")
         loop = asyncio.get_running_loop()
         started = loop.time()
         response: aiohttp.ClientResponse | None = None
@@ -254,9 +260,9 @@ class PoliteClient:
                     at=self._clock.now(),
                 )
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            if not isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
+            if not isinstance(error, _NO_CONNECTION):
                 errand.connected = True
-                broke_off = isinstance(error, (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError))
+                broke_off = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError)
                 if broke_off and response is None:
                     return None
             trouble = explain(error, target.host, self._limits, errand.whole)

@@ -27,6 +27,8 @@ _NAME = re.compile(
 )
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+_SAFE = "!#$%&'()*+,/:;=?@[]~|"
+_PLAIN_REST = re.compile(r"[\w.!$%&'()*+,/:;=?@~-]*", re.ASCII)
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2e)", re.IGNORECASE)
 
 # Python's `is_global` follows the registries of its release, counts multicast as global and does not look inside
@@ -120,6 +122,7 @@ class Guard:
         self._names: set[tuple[str, int | None]] = set()
         self._vouched: set[tuple[str, int]] = set()
         self._judged: dict[str, Target | Trouble] = {}
+        self._hosts: dict[tuple[str, int], str | Trouble] = {}
         for entry in allow_private:
             self._except(entry)
 
@@ -195,13 +198,15 @@ class Guard:
         port = int(parts["port"]) if parts["port"] else _PORTS[scheme]
         if not 0 < port < 65536:
             return _refused("the address has an impossible port")
-        host = self._host(parts["host"], port)
+        host = self._known_host(parts["host"], port)
         if isinstance(host, Trouble):
             return host
-        try:
-            rest = quote(match["rest"].encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~|")
-        except UnicodeEncodeError:
-            return _refused("the address has broken characters in it")
+        rest = match["rest"]
+        if not _PLAIN_REST.fullmatch(rest):
+            try:
+                rest = quote(rest.encode("utf-8", "surrogateescape"), safe=_SAFE)
+            except UnicodeEncodeError:
+                return _refused("the address has broken characters in it")
         path, mark, query = rest.partition("?")
         if _DOT_SEGMENT.search(path):
             path = _without_dot_segments(path)
@@ -218,6 +223,17 @@ class Guard:
             host_key=host if port in _PORTS.values() else netloc,
             robots=path == "/robots.txt",
         )
+
+    def _known_host(self, spelled: str, port: int) -> str | Trouble:
+        """The same few hosts come again and again under ever new paths, so each is judged once."""
+        key = (spelled, port)
+        found = self._hosts.get(key)
+        if found is None:
+            found = self._host(spelled, port)
+            if len(self._hosts) >= _REMEMBERED:
+                self._hosts.clear()
+            self._hosts[key] = found
+        return found
 
     def _host(self, spelled: str, port: int) -> str | Trouble:
         """The host as it goes on the wire: an admitted literal, or a name in ASCII."""

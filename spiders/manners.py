@@ -60,7 +60,7 @@ class Manners:
     delay: timedelta = timedelta(seconds=2)
     delays: Mapping[str, timedelta] = field(default_factory=dict)
     per_host: int = 1
-    at_once: int = 64
+    at_once: int = 128
     allow_private: tuple[str, ...] = ()
     proxy: str = ""
     limits: Limits = Limits()

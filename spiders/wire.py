@@ -170,8 +170,8 @@ def trust() -> ssl.SSLContext:
 
 def clean(text: str, limit: int = 300) -> str:
     """Foreign words made fit for one line of a report: no control, format or surrogate characters, cut to size."""
-    kept = "".join(char if unicodedata.category(char)[0] not in "CZ" else " " for char in text[: limit * 4])
-    return " ".join(kept.split())[:limit]
+    kept = "".join(char if unicodedata.category(char)[0] not in "CZ" else " " for char in text[:limit])
+    return " ".join(kept.split())
 
 
 def explain(error: BaseException, host: str, limits: Limits, whole: float) -> Trouble:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from monitor.model import Capture, Trouble, TroubleKind
 from monitor.ports import Ask
-from tests.spiders.servers import Names, Request, certificate, fetch, http, polite, redirect, serve
+from tests.spiders.servers import Names, Request, Script, Server, certificate, fetch, http, polite, redirect, serve
 
 
 async def test_a_page_is_captured_with_clean_lower_case_headers_and_no_cookies() -> None:
@@ -192,6 +193,52 @@ async def test_every_request_goes_through_the_proxy(tmp_path: Path) -> None:
     assert all(request.headers["proxy-authorization"].startswith("Basic ") for request in server.requests)
     assert names.asked == ["proxy.inside"]
     assert all(isinstance(each, Trouble) and each.kind is TroubleKind.UNSAFE for each in inside)
+
+
+def tunnel(to: Server, status: int = 200) -> Script:
+    """A proxy that answers CONNECT, and joins the two ends when it says 200."""
+
+    async def script(request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(f"HTTP/1.1 {status} Whatever\r\n\r\n".encode())
+        if status != 200:
+            writer.close()
+            return
+        reader, onward = await asyncio.open_connection(to.host, to.port)
+
+        async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+            while data := await source.read(65536):
+                sink.write(data)
+                await sink.drain()
+
+        back = asyncio.create_task(pump(reader, writer))
+        try:
+            await pump(writer.transport.get_protocol()._stream_reader, onward)  # type: ignore[attr-defined]
+        finally:
+            back.cancel()
+            onward.close()
+
+    return script
+
+
+async def test_https_goes_through_the_proxys_tunnel_and_is_verified_to_the_end(tmp_path: Path) -> None:
+    context, authority = certificate(tmp_path, name="news.example")
+    trusted = ssl.create_default_context(cafile=str(authority))
+    async with serve({"/a": http(200, b"page")}, tls=context) as server, serve(tunnel(server)) as proxy:
+        asked = {"proxy": f"http://127.0.0.1:{proxy.port}", "allow_private": ()}
+        got = await fetch("https://news.example/a", tls=trusted, **asked)
+        untrusted = await fetch("https://news.example/a", **asked)
+        other = await fetch("https://other.example/a", tls=trusted, **asked)
+    assert isinstance(got, Capture) and got.body == b"page"
+    assert {request.method for request in proxy.requests} == {"CONNECT"}
+    assert isinstance(untrusted, Trouble) and "certificate of news.example" in untrusted.reason
+    assert isinstance(other, Trouble) and "another host" in other.reason
+
+
+async def test_a_proxy_that_refuses_is_said_to_refuse() -> None:
+    async with serve({}) as server, serve(tunnel(server, 407)) as proxy:
+        got = await fetch("https://news.example/a", proxy=f"http://u:secret@127.0.0.1:{proxy.port}")
+    assert isinstance(got, Trouble) and got.kind is TroubleKind.UNREACHABLE
+    assert "proxy" in got.reason and "407" in got.reason and "secret" not in got.reason
 
 
 async def test_a_dead_proxy_is_said_to_be_that() -> None:

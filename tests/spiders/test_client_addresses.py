@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
+import asyncio
 
+import aiohttp
 import pytest
 
 from monitor.model import Capture, Trouble, TroubleKind
 from monitor.ports import Ask
-from tests.spiders.servers import Names, Server, fetch, http, polite, redirect, serve
+from tests.spiders.servers import Names, Request, Server, fetch, http, polite, redirect, serve
 
 PAGE = http(200, b"inside")
 
@@ -25,11 +26,12 @@ def untouched(server: Server) -> bool:
     "host",
     [
         "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0x7f.0.0.1", "127.000.000.001", "0", "0.0.0.0",
-        "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[::127.0.0.1]",
-        "[::1%25lo]", "[::1%lo]", "\uff11\uff12\uff17.\uff10.\uff10.\uff11", "\u2460\u2461\u2466.0.0.1", "127\u30020\u30020\u30021",
-        "127.0.0.1.", "localhost", "LOCALHOST.", "news.example@127.0.0.1", "127.0.0.1\\@news.example", "127.0.0.1%2f@news.example",
-        "127.0.0.1%00.news.example", "news.example\\@127.0.0.1", "news.example#@127.0.0.1", "%31%32%37.0.0.1", "inside.example",
-        "mixed6.example",
+        "127.0.0.1.", "localhost", "LOCALHOST.", "inside.example", "mixed6.example",
+        "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]",
+        "[::127.0.0.1]", "[::1%25lo]", "[::1%lo]",
+        "\uff11\uff12\uff17.\uff10.\uff10.\uff11", "\u2460\u2461\u2466.0.0.1", "127\u30020\u30020\u30021",
+        "news.example@127.0.0.1", "127.0.0.1\\@news.example", "news.example\\@127.0.0.1", "news.example#@127.0.0.1",
+        "127.0.0.1%2f@news.example", "127.0.0.1%00.news.example", "%31%32%37.0.0.1",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("way", ["asked", "redirected", "robots"])
@@ -63,11 +65,19 @@ async def test_a_second_redirect_inside_is_refused_as_well() -> None:
 
 
 async def test_a_name_that_changes_its_mind_is_judged_each_time() -> None:
-    answers = itertools.chain([["127.0.0.1"]], itertools.repeat(["127.0.0.1"]))
+    async def once(request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(http(200, b"public", Connection="close"))
+        writer.close()
+
+    answers = iter([["127.0.0.2"], ["127.0.0.1"]])
     names = Names(rebound_example=lambda: next(answers))
-    async with serve({"/a": PAGE}) as inside:
-        got = await fetch(f"http://rebound.example:{inside.port}/a", allow_private=(), lookup=names)
-    assert refused(got) and untouched(inside)
+    client = polite(allow_private=("127.0.0.2",), lookup=names)
+    async with serve(once, host="127.0.0.2") as public, serve({"/a": PAGE}) as inside, client:
+        first = await client.fetch(Ask(url=f"http://rebound.example:{public.port}/a"))
+        assert client._session is not None and isinstance(client._session.connector, aiohttp.TCPConnector)
+        client._session.connector.clear_dns_cache()
+        second = await client.fetch(Ask(url=f"http://rebound.example:{public.port}/a"))
+    assert isinstance(first, Capture) and refused(second) and untouched(inside)
 
 
 async def test_the_connected_address_is_judged_even_when_the_resolver_was_talked_round(

@@ -12,6 +12,8 @@ from dataclasses import replace
 
 import brotli
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from monitor.model import Capture, Trouble, TroubleKind
 from monitor.ports import Ask
@@ -280,3 +282,53 @@ async def test_names_that_do_not_resolve_are_told_apart_from_no_network(lookup: 
 async def test_a_refused_connection_is_said_to_be_refused() -> None:
     got = await fetch("http://127.0.0.1:9/")
     assert isinstance(got, Trouble) and got.kind is UNREACHABLE and "refused the connection" in got.reason
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    answer=st.binary(max_size=200).map(lambda data: OK + data)
+    | st.lists(
+        st.sampled_from(
+            [
+                *(
+                    b"HTTP/1.1 200 OK",
+                    b"HTTP/1.1 302 Found",
+                    b"HTTP/1.1 100 ",
+                    b"HTTP/1.0 304",
+                    b"HTTP/2 204 ",
+                    b"\r\n",
+                    b"\r\n\r\n",
+                ),
+                *(
+                    b"\r\nContent-Length: 3",
+                    b"\r\nTransfer-Encoding: chunked",
+                    b"\r\nLocation: /",
+                    b"\r\nLocation: //\xff\\",
+                    b"\n",
+                ),
+                *(
+                    b"\r\nContent-Encoding: br",
+                    b"\r\nContent-Encoding: gzip",
+                    b"\r\nRetry-After: x",
+                    b"3\r\nabc\r\n",
+                    b"0\r\n\r\n",
+                ),
+                *(b"\x1f\x8b\x08", b"\0", b"\xff" * 9, b": ", b"\r\nConnection: close", b"\r\nKeep-Alive: timeout=0"),
+            ]
+        ),
+        max_size=14,
+    ).map(b"".join)
+)
+async def test_whatever_bytes_come_back_the_client_answers_with_a_value(answer: bytes) -> None:
+    async with serve(page(and_close(answer))) as server:
+        got = await fetch(server.url("/a"))
+    assert isinstance(got, Capture) or (got.reason.isprintable() and "unexpected" not in got.reason), got
+
+
+async def test_fetches_under_way_when_the_client_closes_end_in_trouble() -> None:
+    async with serve(page(silent)) as server, polite() as client:
+        going = [asyncio.create_task(client.fetch(Ask(url=server.url(f"/{number}")))) for number in range(3)]
+        await asyncio.sleep(0.1)
+        await client.close()
+        got = await asyncio.gather(*going)
+    assert all(isinstance(each, Trouble) and each.kind is UNREACHABLE for each in got)

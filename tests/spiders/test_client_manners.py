@@ -40,11 +40,10 @@ async def test_robots_txt_is_asked_once_and_obeyed_by_all_who_ask_at_once() -> N
 
 
 async def test_a_redirect_into_the_forbidden_is_not_followed() -> None:
-    async with serve({"/robots.txt": FORBID, "/private": PAGE}) as there:
-        async with serve(
-            {"/a": redirect("/private"), "/b": redirect(there.url("/private")), "/robots.txt": FORBID}
-        ) as here:
-            got = [await fetch(here.url(path)) for path in ("/a", "/b")]
+    answers = {"/robots.txt": FORBID, "/private": PAGE, "/a": redirect("/private")}
+    async with serve(answers) as there, serve(answers) as here:
+        here.answers = {**answers, "/b": redirect(there.url("/private"))}
+        got = [await fetch(here.url(path)) for path in ("/a", "/b")]
     assert all(isinstance(each, Trouble) and each.kind is TroubleKind.FORBIDDEN for each in got)
     assert not here.asked("/private") and not there.asked("/private")
 

@@ -231,4 +231,4 @@ def test_a_hostile_robots_txt_costs_little(text: str) -> None:
     started = time.process_time()
     rules = robots.read(robots.decode(text.encode()))
     rules.allow(HOME + "a" * 4000)
-    assert time.process_time() - started < 2.0
+    assert time.process_time() - started < 10
