@@ -108,11 +108,11 @@ def parse_date(
     ``zone`` (an IANA name) is where a time without zone is meant; UTC when empty. With ``now``, "3 hours ago"
     and "yesterday" count from it. A date without time is DAY: nothing is made up.
     """
+    if not formats and (common := _RFC822.fullmatch(text[:_LIMIT])):
+        return _rfc822(common, signal)
     text = clean(text, limit=_LIMIT)
     if not text:
         return None
-    if not formats and (common := _RFC822.fullmatch(text)):
-        return _rfc822(common, signal)
     local = _zone(zone)
     for pattern in formats:
         if dated := _by_format(text, pattern, local, signal):

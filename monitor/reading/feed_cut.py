@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _TOKEN: Final = re.compile(rb"<(?:!--|\?|!\[CDATA\[|(/?)((?:[\w.-]{1,40}:)?(?i:item|entry))(?=[\s/>]))")
+_PLAIN: Final = re.compile(rb"</?(?:item|entry)[\s/>]")
+_PLAIN_PAIRS: Final = ((b"<item>", b"</item>"), (b"<entry>", b"</entry>"))
 _ENDS: Final = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _TAG_REST: Final = rb"(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>"
 _START: Final = re.compile(rb"<((?:[A-Za-z_][\w.-]{0,40}:)?([A-Za-z_][\w.-]{0,40}))(?=[\s/>])" + _TAG_REST)
@@ -19,6 +21,8 @@ _PROLOG: Final = re.compile(
 _FEED_ROOT: Final = re.compile(rb"<(?:rss|feed|(?:[\w.-]{1,40}:)?RDF)(?=[\s>])", re.IGNORECASE)
 _SEARCHED: Final = 65_536
 _NEAR: Final = 8_192
+
+_Pieces = tuple[list[bytes], list[bytes], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +65,52 @@ def cut_feed(xml: bytes) -> FeedCut:
     if root is None:
         return FeedCut(root=b"", certain=False)
     name = root[2].lower()
-    first: int | None = None
-    entries: list[bytes] = []
+    pieces = _cut_quickly(xml, root) or _cut_carefully(xml, root)
+    if pieces is None:
+        return FeedCut(root=name, certain=False)
+    gaps, entries, tail = pieces
+    opening, closing = _envelope(xml, root, root.start() + len(gaps[0]) if entries or tail else None)
+    return FeedCut(root=name, opening=opening, closing=closing, gaps=tuple(gaps), entries=tuple(entries), tail=tail)
+
+
+def _cut_quickly(xml: bytes, root: re.Match[bytes]) -> _Pieces | None:
+    """The pieces of a feed in which entries follow each other plainly; None when a closer look is needed.
+
+    A tag inside a comment or CDATA section would cut that in two, and one of its ends would be missing in the piece.
+    """
+    tags = _PLAIN.findall(xml, root.end())
+    if not tags or len(tags) % 2 or xml.find(b"<?", root.end()) >= 0:
+        return None
+    start, end = tags[0], tags[1]
+    if (start, end) not in _PLAIN_PAIRS or tags != [start, end] * (len(tags) // 2):
+        return None
+    commented, sectioned = b"<!--" in xml, b"<![CDATA[" in xml
     gaps: list[bytes] = []
+    entries: list[bytes] = []
     edge = root.start()
-    at = root.end()
-    opened = b""
-    entry_start = 0
+    for _ in range(len(tags) // 2):
+        begin = xml.find(start, edge)
+        stop = xml.find(end, begin) + len(end)
+        if begin < 0 or stop < len(end):
+            return None
+        gaps.append(xml[edge:begin])
+        entries.append(xml[begin:stop])
+        edge = stop
+    gaps.append(xml[edge:])
+    for piece in (*gaps, *entries) if commented or sectioned else ():
+        if commented and piece.count(b"<!--") != piece.count(b"-->"):
+            return None
+        if sectioned and piece.count(b"<![CDATA[") != piece.count(b"]]>"):
+            return None
+    return gaps, entries, b""
+
+
+def _cut_carefully(xml: bytes, root: re.Match[bytes]) -> _Pieces | None:
+    """The pieces, minding comments, CDATA sections and instructions; None when entries are nested or end twice."""
+    gaps: list[bytes] = []
+    entries: list[bytes] = []
+    edge, at = root.start(), root.end()
+    opened, entry_start = b"", 0
     while (token := _TOKEN.search(xml, at)) is not None:
         at = token.end()
         tag = token[2]
@@ -83,21 +126,18 @@ def cut_feed(xml: bytes) -> FeedCut:
         at = rest.end()
         if token[1]:
             if tag != opened:
-                return FeedCut(root=name, certain=False)
+                return None
             gaps.append(xml[edge:entry_start])
             entries.append(xml[entry_start:at])
             edge, opened = at, b""
         elif rest[0].endswith(b"/>"):
             continue  # an empty element tells nothing, whatever it is
         elif opened:
-            return FeedCut(root=name, certain=False)
+            return None
         else:
             opened, entry_start = tag, token.start()
-            first = entry_start if first is None else first
-    tail = xml[entry_start:] if opened else b""
     gaps.append(xml[edge:entry_start] if opened else xml[edge:])
-    opening, closing = _envelope(xml, root, first)
-    return FeedCut(root=name, opening=opening, closing=closing, gaps=tuple(gaps), entries=tuple(entries), tail=tail)
+    return gaps, entries, xml[entry_start:] if opened else b""
 
 
 def _root_start(xml: bytes) -> int:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from lxml import etree
 
@@ -70,8 +69,7 @@ _CP1252: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FeedEntry:
+class FeedEntry(NamedTuple):
     """What an entry declares, as markup and text still uncleaned; ``""`` where it declares nothing.
 
     ``link`` and ``id`` are resolved against xml:base only, as feedparser does when it knows no other base;

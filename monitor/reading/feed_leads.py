@@ -18,9 +18,9 @@ _TITLE_TAG: Final = re.compile(
     r"</?(?:a|abbr|b|big|br|cite|code|em|font|h[1-6]|i|img|mark|p|q|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-_BY: Final = re.compile(r"by\s+(?=\w)", re.IGNORECASE)
+_BY: Final = re.compile(r"^by\s+(?=\w)", re.IGNORECASE)
 _FOOT: Final = re.compile(r"The post .{1,300} (?:appeared first on|first appeared on) .{1,200}", re.IGNORECASE)
-_FLARE: Final = ("feeds.feedburner.com", "feedads.g.doubleclick.net", "rss.cnn.com")
+_FLARE: Final = re.compile(r"https?://(?:feeds\.feedburner\.com|feedads\.g\.doubleclick\.net|rss\.cnn\.com)/")
 
 
 def lead_of(entry: FeedEntry, *, feed_url: str, language: str = "", position: int = 0, made: str = "") -> Lead | None:
@@ -46,14 +46,14 @@ def lead_of(entry: FeedEntry, *, feed_url: str, language: str = "", position: in
         url=_address(entry, base) or made_address(feed_url, key or made),
         key=key,
         title=title,
-        summary=text.clean(" ".join(_without_foot(brief.paragraphs)), limit=SUMMARY_LIMIT),
-        text=text.clean_paragraphs(_without_foot(body.paragraphs)),
+        summary=" ".join(_without_foot(brief.paragraphs))[:SUMMARY_LIMIT].rstrip(),
+        text="\n\n".join(_without_foot(body.paragraphs))[: text.TEXT_LIMIT].rstrip(),
         byline=byline_of(entry.authors),
         language=language_of(entry.language or language),
         published=published or updated,
         updated=updated,
         position=position,
-        links=tuple(link for link in (body.links or brief.links) if urls.host(link.url) not in _FLARE),
+        links=tuple(link for link in body.links or brief.links if not _FLARE.match(link.url)),
     )
 
 
@@ -70,13 +70,15 @@ def title_of(title: str) -> str:
 
 def byline_of(names: tuple[str, ...]) -> str:
     """The names as one byline, each once, without a leading "By"."""
+    if not names:
+        return ""
     cleaned = (_BY.sub("", title_of(name), count=1) if name[:2].lower() == "by" else title_of(name) for name in names)
-    return text.clean(", ".join(dict.fromkeys(name for name in cleaned if name)))
+    return ", ".join(dict.fromkeys(name for name in cleaned if name))[: text.TITLE_LIMIT].rstrip()
 
 
 def language_of(tag: str) -> str:
     """The language subtag of a declared language tag: ``en`` for ``en_US``; ``""`` for what is none."""
-    primary = re.split(r"[-_]", tag.strip()[:40], maxsplit=1)[0].lower()
+    primary = tag[:40].replace("_", "-").partition("-")[0].strip().lower()
     return primary if 2 <= len(primary) <= 3 and primary.isascii() and primary.isalpha() else ""
 
 

@@ -10,7 +10,8 @@ and each on its own when it is not, so one broken entry costs no other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -22,14 +23,27 @@ from monitor.reading.encoding import decode
 from monitor.reading.feed_cut import FeedCut, cut_feed
 from monitor.reading.feed_entries import FeedEntry, by_feedparser, parse_strictly, read_entries
 from monitor.reading.feed_json import read_json_feed
-from monitor.reading.feed_leads import lead_of
+from monitor.reading.feed_leads import lead_of, title_of
 from monitor.reading.memory import fingerprint, remember, unseen
 
 _ROOTS: Final = (b"rss", b"feed", b"rdf", b"channel")
 _CONTROLS: Final = bytes(code for code in range(32) if code not in (9, 10, 13))
-_NONCHARACTERS: Final = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_NONCHARACTER: Final = b"\xef\xbf"
+_NONCHARACTERS: Final = re.compile(rb"\xef\xbf[\xbe\xbf]")
 _PERIODS: Final = {"hourly": 1.0, "daily": 24.0, "weekly": 168.0, "monthly": 720.0, "yearly": 8_760.0}
 _LONGEST_PAUSE: Final = timedelta(days=1)
+_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+_TOLD: Final = frozenset(("title", "language", "ttl", "updatePeriod", "updateFrequency"))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFacts:
+    """What a feed says of itself: its title, its entries' language, the pause it asks for, its own address."""
+
+    title: str = ""
+    language: str = ""
+    ttl: timedelta | None = None
+    self_url: str = ""
 
 
 def read_feed(body: bytes, url: str, content_type: str = "", seen: bytes = b"") -> ChannelReading:
@@ -42,8 +56,8 @@ def read_feed(body: bytes, url: str, content_type: str = "", seen: bytes = b"") 
     if document.lstrip()[:1] in ("{", "["):
         return read_json_feed(document, url, seen)
     xml = document.encode().translate(None, _CONTROLS)
-    for noncharacter in _NONCHARACTERS:
-        xml = xml.replace(noncharacter, b"")
+    if _NONCHARACTER in xml:
+        xml = _NONCHARACTERS.sub(b"", xml)
     cut = cut_feed(xml)
     if cut.root not in _ROOTS and not cut.entries:
         problem, wall = wrong_body.explain(document, "a feed")
@@ -58,16 +72,14 @@ def _read_pieces(cut: FeedCut, url: str, seen: bytes) -> ChannelReading:
     fresh = unseen(hashes, seen)
     document = cut.document(fresh)
     tree = parse_strictly(document)
-    facts = tree if tree is not None else _parse_leniently(cut.document([]))
-    language = _language(facts)
-    title, ttl, self_url = _about(facts, url)
+    facts = _facts(tree if tree is not None else _parse_leniently(cut.document([])), url)
     entries = read_entries(tree, document, len(fresh)) if tree is not None else None
     if entries is None:
         entries = [_read_alone(cut, cut.entries[position]) for position in fresh]
-    leads = list(_leads(zip(fresh, entries, strict=True), hashes, url, language))
+    leads = list(_leads(zip(fresh, entries, strict=True), hashes, url, facts.language))
     if cut.tail and (last := _read_tail(cut)) is not None:
         lead = lead_of(
-            last, feed_url=url, language=language, position=len(cut.entries), made=fingerprint(cut.tail).hex()
+            last, feed_url=url, language=facts.language, position=len(cut.entries), made=fingerprint(cut.tail).hex()
         )
         leads.extend((lead,) if lead is not None else ())
     problem = ""
@@ -77,9 +89,9 @@ def _read_pieces(cut: FeedCut, url: str, seen: bytes) -> ChannelReading:
         leads=tuple(leads),
         total=len(cut.entries) + bool(cut.tail),
         seen=remember(seen, hashes),
-        title=title,
-        ttl=ttl,
-        self_url=self_url,
+        title=facts.title,
+        ttl=facts.ttl,
+        self_url=facts.self_url,
         problem=problem,
     )
 
@@ -89,23 +101,20 @@ def _read_whole(xml: bytes, url: str, seen: bytes) -> ChannelReading:
     entries = by_feedparser(xml)
     hashes = [fingerprint(repr(entry).encode()) for entry in entries]
     fresh = unseen(hashes, seen)
-    facts = _parse_leniently(xml)
-    title, ttl, self_url = _about(facts, url)
-    leads = _leads(((position, entries[position]) for position in fresh), hashes, url, _language(facts))
+    facts = _facts(_parse_leniently(xml), url)
+    leads = _leads(((position, entries[position]) for position in fresh), hashes, url, facts.language)
     return ChannelReading(
         leads=tuple(leads),
         total=len(entries),
         seen=remember(seen, hashes),
-        title=title,
-        ttl=ttl,
-        self_url=self_url,
+        title=facts.title,
+        ttl=facts.ttl,
+        self_url=facts.self_url,
         problem="" if entries else "the feed's XML is broken and holds no entry that can be made out",
     )
 
 
-def _leads(
-    entries: Iterator[tuple[int, FeedEntry]] | zip[tuple[int, FeedEntry]], hashes: list[bytes], url: str, language: str
-) -> Iterator[Lead]:
+def _leads(entries: Iterable[tuple[int, FeedEntry]], hashes: list[bytes], url: str, language: str) -> Iterator[Lead]:
     """The leads, one for each address and key: of an entry told twice the first counts, feeds being newest first."""
     met: set[tuple[str, str]] = set()
     for position, entry in entries:
@@ -147,41 +156,40 @@ def _parse_leniently(xml: bytes) -> etree._Element | None:
         return None
 
 
-def _channel(tree: etree._Element | None) -> etree._Element | None:
+def _facts(tree: etree._Element | None, url: str) -> FeedFacts:
+    """What the feed says of itself, from the children of its channel other than entries."""
     if tree is None:
-        return None
-    channel = tree.find("{*}channel")
-    return tree if channel is None else channel
-
-
-def _language(tree: etree._Element | None) -> str:
-    """The language that the feed declares for all of its entries."""
-    channel = _channel(tree)
-    if tree is None or channel is None:
-        return ""
-    tag = "{http://www.w3.org/XML/1998/namespace}lang"
-    return channel.get(tag) or tree.get(tag) or channel.findtext("{*}language") or ""
-
-
-def _about(tree: etree._Element | None, url: str) -> tuple[str, timedelta | None, str]:
-    """The feed's title, the pause it asks for and its own idea of its address."""
-    channel = _channel(tree)
+        return FeedFacts()
+    channel = tree.find("channel") if tree.tag == "rss" else tree.find("{*}channel")
     if channel is None:
-        return "", None, ""
-    title = text.read_fragment((channel.findtext("{*}title") or "")[: text.TITLE_LIMIT]).line
-    own = next((link.get("href") for link in channel.iterfind("{*}link") if link.get("rel") == "self"), None)
-    return title, _pause(channel), urls.absolute(own, url) if own else ""
+        channel = tree
+    told: dict[str, str] = {}
+    own = ""
+    for child in channel.iterchildren(etree.Element):
+        name = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else ""
+        if name == "link":
+            if child.get("rel") == "self":
+                own = own or urls.absolute(child.get("href") or "", url)
+        elif name in _TOLD and child.text:
+            told.setdefault(name, child.text[: text.TITLE_LIMIT].strip())
+    return FeedFacts(
+        title=title_of(told.get("title", "")),
+        language=channel.get(_LANG) or tree.get(_LANG) or told.get("language", ""),
+        ttl=_pause(told),
+        self_url=own,
+    )
 
 
-def _pause(channel: etree._Element) -> timedelta | None:
+def _pause(told: Mapping[str, str]) -> timedelta | None:
     """``ttl`` in minutes, or RSS syndication's period and frequency; at most a day, since both are often nonsense."""
-    minutes = (channel.findtext("{*}ttl") or "").strip()
-    if minutes.isascii() and minutes.isdigit() and len(minutes) <= 9 and int(minutes) > 0:
-        return min(timedelta(minutes=int(minutes)), _LONGEST_PAUSE)
-    space = "{http://purl.org/rss/1.0/modules/syndication/}"
-    period = _PERIODS.get((channel.findtext(f"{space}updatePeriod") or "").strip().lower())
+    if minutes := _number(told.get("ttl", "")):
+        return min(timedelta(minutes=minutes), _LONGEST_PAUSE)
+    period = _PERIODS.get(told.get("updatePeriod", "").lower())
     if period is None:
         return None
-    frequency = (channel.findtext(f"{space}updateFrequency") or "1").strip()
-    times = int(frequency) if frequency.isascii() and frequency.isdigit() and len(frequency) <= 6 else 1
-    return min(timedelta(hours=period / max(times, 1)), _LONGEST_PAUSE)
+    return min(timedelta(hours=period / (_number(told.get("updateFrequency", "")) or 1)), _LONGEST_PAUSE)
+
+
+def _number(digits: str) -> int:
+    """A count written in at most six digits, else 0."""
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 6 else 0

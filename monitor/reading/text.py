@@ -86,7 +86,7 @@ def unescape(text: str) -> str:
         return text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Fragment:
     """What a piece of HTML says: its paragraphs (cleaned, none empty) and its outbound links in order."""
 
@@ -96,12 +96,12 @@ class Fragment:
     @property
     def text(self) -> str:
         """The paragraphs joined by one blank line, at most TEXT_LIMIT characters."""
-        return clean_paragraphs(self.paragraphs)
+        return "\n\n".join(self.paragraphs)[:TEXT_LIMIT].rstrip()
 
     @property
     def line(self) -> str:
-        """The paragraphs run together on one line."""
-        return clean(" ".join(self.paragraphs), limit=TEXT_LIMIT)
+        """The paragraphs run together on one line, at most TEXT_LIMIT characters."""
+        return " ".join(self.paragraphs)[:TEXT_LIMIT].rstrip()
 
 
 def _words(text: str) -> frozenset[str]:
@@ -117,38 +117,42 @@ _SKIPPED: Final = _words(
     "script style noscript template iframe object embed applet svg math canvas audio video select option "
     "textarea button head input map noframes frameset frame"
 )
-_CELLS: Final = frozenset(("td", "th"))
-_BR: Final = "\x00"  # no text holds NUL: libxml2 turns it into U+FFFD and ours is removed before parsing
-_BR_BREAK: Final = re.compile(r"\x00\s*\x00[\s\x00]*")
+_BREAK: Final = (
+    "\x00"  # stands for <br>; no text holds NUL: ours is removed before parsing, and libxml2 makes no new one
+)
+_BREAKS_TWICE: Final = re.compile(r"\x00\s*\x00[\s\x00]*")
+# What a tag does in the walk; a role of one character is what it puts into the text.
+_ROLES: Final = (
+    dict.fromkeys(_BLOCKS, "block")
+    | dict.fromkeys(_SKIPPED, "skip")
+    | {"a": "link", "br": _BREAK, "td": " ", "th": " "}
+)
 _TAG: Final = re.compile(r"<[a-zA-Z/!?]")
-_NOT_XML: Final = re.compile("[\x00\ud800-\udfff]")
-
-
-def parse_html(markup: str) -> etree._Element | None:
-    """The tree of an HTML page or fragment, without network, entities or giant text nodes; None when there is none."""
-    markup = _NOT_XML.sub("", markup)
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_pis=True, remove_comments=True)
-    try:
-        # Bytes, since lxml refuses str that carries an encoding declaration.
-        return etree.fromstring(markup.encode(), parser)
-    except (etree.LxmlError, ValueError):
-        return None
+_UNPARSED: Final = re.compile("[\x00\ud800-\udfff]")
+_PARSER: Final = etree.HTMLParser(encoding="utf-8", no_network=True, remove_pis=True, remove_comments=True)
 
 
 def read_fragment(markup: str, base: str = "") -> Fragment:
     """What a piece of HTML from a feed or an API says; links are made absolute against ``base``.
 
-    Text without any tag is taken as plain text with character references. Total over arbitrary strings; the walk is
-    iterative. Scripts, styles, forms' widgets and embedded media say nothing.
+    Text without any tag is taken as plain text with character references. Block elements and doubled ``<br>`` end
+    a paragraph; scripts, styles, forms' widgets and embedded media say nothing. Total; the walk is iterative.
     """
     markup = markup[:MARKUP_LIMIT]
     if not _TAG.search(markup):
         line = clean(unescape(markup), limit=TEXT_LIMIT)
-        return Fragment(paragraphs=(line,) if line else ())
+        return Fragment((line,) if line else ())
     tree = parse_html(markup)
-    if tree is None:
-        return Fragment()
-    return Fragment(paragraphs=paragraphs_of(tree), links=links_of(tree, base))
+    return _walk(tree, base) if tree is not None else Fragment()
+
+
+def parse_html(markup: str) -> etree._Element | None:
+    """The tree of a page or fragment, without network, comments or instructions; None when there is nothing in it."""
+    try:
+        # Bytes, since lxml refuses a str that carries an encoding declaration.
+        return etree.fromstring(_UNPARSED.sub("", markup).encode(), _PARSER)
+    except (etree.LxmlError, ValueError):
+        return None
 
 
 def html_to_text(markup: str) -> str:
@@ -156,60 +160,46 @@ def html_to_text(markup: str) -> str:
     return read_fragment(markup).text
 
 
-def paragraphs_of(tree: etree._Element) -> tuple[str, ...]:
-    """The paragraphs below an lxml element: block elements and doubled ``<br>`` end one; cleaned, none empty."""
-    found: list[str] = []
-    buffer: list[str] = []
-
-    def flush() -> None:
-        run = "".join(buffer)
-        buffer.clear()
-        if not run or run.isspace():
-            return
-        for piece in _BR_BREAK.split(run) if _BR in run else (run,):
-            line = clean(piece.replace(_BR, " "), limit=TEXT_LIMIT)
-            if line:
-                found.append(line)
-
+def _walk(tree: etree._Element, base: str) -> Fragment:
+    """Paragraphs and links in one pass over the tree."""
+    paragraphs: list[str] = []
+    links: dict[str, Link] = {}
+    run: list[str] = []
+    href = ""
+    mark = 0  # where in the run the open link's words begin
     walk = etree.iterwalk(tree, events=("start", "end"))
     for event, element in walk:
-        tag = element.tag
-        if not isinstance(tag, str):  # a comment, a processing instruction, an entity
-            if event == "end" and element.tail:
-                buffer.append(element.tail)
-            continue
-        block = tag in _BLOCKS
-        if event == "start":
-            if block:
-                flush()
-            elif tag == "br":
-                buffer.append(_BR)
-            elif tag in _CELLS:
-                buffer.append(" ")
-            if tag in _SKIPPED and element is not tree:
+        role = _ROLES.get(element.tag, "")
+        if role == "block":
+            if run:
+                _end_paragraph(run, paragraphs)
+                mark = 0
+        elif role == "link":
+            if event == "start":
+                href, mark = element.get("href", ""), len(run)
+            elif href and len(links) < LINKS_LIMIT:
+                url = urls.absolute(href, base)
+                if url and url not in links:
+                    links[url] = Link(url=url, text=clean("".join(run[mark:])))
+                href = ""
+        elif role and event == "start":
+            if role == "skip":
                 walk.skip_subtree()
-            elif element.text:
-                buffer.append(element.text)
-        else:
-            if block:
-                flush()
-            if element.tail and element is not tree:
-                buffer.append(element.tail)
-    flush()
-    return tuple(found)
+                continue
+            run.append(role)
+        said = element.text if event == "start" else element.tail
+        if said:
+            run.append(said)
+    if run:
+        _end_paragraph(run, paragraphs)
+    return Fragment(tuple(paragraphs), tuple(links.values()))
 
 
-def links_of(tree: etree._Element, base: str = "") -> tuple[Link, ...]:
-    """The http(s) links below an lxml element, absolute, in order, each address once, at most LINKS_LIMIT."""
-    found: dict[str, Link] = {}
-    for element in tree.iter("a"):
-        href = element.get("href")
-        if not href:
-            continue
-        url = urls.absolute(href, base)
-        if url and url not in found:
-            words = "".join(piece for piece in element.itertext() if isinstance(piece, str))
-            found[url] = Link(url=url, text=clean(words, limit=TITLE_LIMIT))
-            if len(found) >= LINKS_LIMIT:
-                break
-    return tuple(found.values())
+def _end_paragraph(run: list[str], paragraphs: list[str]) -> None:
+    """Move what was said since the last block began to the paragraphs."""
+    said = "".join(run)
+    run.clear()
+    for piece in _BREAKS_TWICE.split(said) if _BREAK in said else (said,):
+        line = clean(piece.replace(_BREAK, " "), limit=TEXT_LIMIT)
+        if line:
+            paragraphs.append(line)

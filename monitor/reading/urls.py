@@ -32,7 +32,9 @@ _ROUNDS: Final = 8  # an address wrapped more often than this is a game
 # As browsers do it: controls and white space vanish inside, and around anything that is in front or behind.
 _INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]")
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,30}):")
+_PLAIN: Final = re.compile(r"https?://[a-z0-9]+(?:(?:-+|\.)[a-z0-9]+)*(?::[1-9][0-9]{0,3})?(?:/[!-\[\]-~]*)?")
 _PARTS: Final = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.DOTALL)
+_AUTHORITY_END: Final = re.compile(r"[/?#\\]")
 _HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?")
 _ESCAPE: Final = re.compile(r"%([0-9a-fA-F]{2})?")
 _UNSAFE: Final = re.compile(r"[^!#$%&'()*+,/:;=?@\[\]A-Za-z0-9._~-]")
@@ -52,6 +54,8 @@ def absolute(url: str, base: str = "") -> str:
 
     This is the form to keep of what a page said; ``canonical`` is the form to compare. Total.
     """
+    if len(url) <= LIMIT and _PLAIN.fullmatch(url):  # nearly all
+        return url
     url = _tidy(url)
     if not url:
         return ""
@@ -138,6 +142,8 @@ def is_http(url: str) -> bool:
 
 def is_redirector(url: str) -> bool:
     """Whether the address only leads to another one that cannot be read off it (Feedburner and its kin)."""
+    if not any(known in url for known in REDIRECTORS):
+        return False
     name = host(url)
     path = url.partition("://")[2].partition("/")[2]
     return any(_under(name, known) for known in REDIRECTORS) and (path.startswith(("~r/", "~/")) or "/~3/" in path)
@@ -192,7 +198,7 @@ def _tidy(url: str) -> str:
 
 def _host_of(rest: str) -> str:
     """The host at the head of what follows ``//``."""
-    return _split_authority(re.split(r"[/?#\\]", rest, maxsplit=1)[0])[0]
+    return _split_authority(_AUTHORITY_END.split(rest, maxsplit=1)[0])[0]
 
 
 def _split_authority(authority: str) -> tuple[str, str]:
