@@ -83,7 +83,7 @@ def declared(tree: Any) -> str:
             node = stack.pop()
             if isinstance(node, dict):
                 if isinstance(node.get("articleBody"), str):
-                    return node["articleBody"]
+                    return str(node["articleBody"])
                 stack.extend(node.values())
             elif isinstance(node, list):
                 stack.extend(node)
@@ -104,7 +104,9 @@ def peers() -> dict[str, Extractor]:
 
     def readability(body: bytes, url: str) -> str:
         summary = Document(body.decode("utf-8", "replace"), url=url).summary()
-        blocks = lxml.html.document_fromstring(summary).xpath("//p|//li|//h1|//h2|//h3|//h4|//blockquote[not(.//p)]")
+        blocks: Any = lxml.html.document_fromstring(summary).xpath(
+            "//p|//li|//h1|//h2|//h3|//h4|//blockquote[not(.//p)]"
+        )
         return "\n".join(" ".join(block.text_content().split()) for block in blocks)
 
     def resiliparse(body: bytes, url: str) -> str:

@@ -52,7 +52,7 @@ class Body:
 
 
 def extract_body(tree: HtmlElement, *, url: str, declared: str = "") -> Body:
-    """Find the article's text in a parsed page. The tree is not changed. Total: a page without text gives an empty Body.
+    """Find the article's text in a parsed page, which is not changed. Total: a page without text gives an empty Body.
 
     ``declared`` is the JSON-LD ``articleBody`` when the page has one; it is one voice among several.
     """

@@ -80,7 +80,7 @@ class Block:
 
 @dataclass(slots=True)
 class Page:
-    """The paragraphs of one tree in reading order, every box around them in document order, and the elements' number."""
+    """The paragraphs of one tree in reading order, every box in document order, and the number of elements."""
 
     blocks: list[Block]
     boxes: list[Box]

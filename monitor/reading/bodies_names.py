@@ -16,39 +16,42 @@ class Says(Enum):
     FURNITURE = 3
 
 
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
 # Single words; a name is cut into words at hyphens, underscores and capitals, so that "related" is met in
 # ``c-related__list`` and in ``RelatedStories`` and not in ``correlated``.
-_FURNITURE_WORDS = frozenset(
+_FURNITURE_WORDS = _words(
     # advertising
-    "ad ads adv advert adverts advertisement advertising advertorial adslot adunit adsense dfp gpt sponsor sponsored sponsors "
-    "promo promos promobox promotion promotional outbrain taboola zergnet dianomi revcontent "
+    "ad ads adv advert adverts advertisement advertising advertorial adslot adunit adsense dfp gpt sponsor sponsored",
+    "sponsors promo promos promobox promotion promotional outbrain taboola zergnet dianomi revcontent",
     # other stories
-    "related relatedposts jp-relatedposts recirc recirculation recommend recommended recommendation recommendations "
-    "suggested suggestions trending popular mostpopular mostread upnext readnext teasers "
+    "related relatedposts jp-relatedposts recirc recirculation recommend recommended recommendation recommendations",
+    "suggested suggestions trending popular mostpopular mostread upnext readnext teasers",
     # letters and money
-    "newsletter newsletters subscribe subscription subscriptions signup donate donation donations "
-    "membership optin mailchimp fundraising "
+    "newsletter newsletters subscribe subscription subscriptions signup donate donation donations membership optin",
+    "mailchimp fundraising",
     # sharing and talking
-    "share shares sharing sharebar sharetools sharethis social socials socialmedia sharedaddy addthis addtoany facebook whatsapp "
-    "comment comments commentlist disqus livefyre replies respond reactions "
+    "share shares sharing sharebar sharetools sharethis social socials socialmedia sharedaddy addthis addtoany",
+    "facebook whatsapp comment comments commentlist disqus livefyre replies respond reactions",
     # getting about
-    "breadcrumb breadcrumbs nav navbar navigation menu submenu toolbar pagination pager skiplink sidebar rail widget widgets "
-    "footer masthead topbar taglist toc "
+    "breadcrumb breadcrumbs nav navbar navigation menu submenu toolbar pagination pager skiplink sidebar rail widget",
+    "widgets footer masthead topbar taglist toc",
     # under pictures
-    "caption captions figcaption gallery galleries slideshow slideshows carousel lightbox "
+    "caption captions figcaption gallery galleries slideshow slideshows carousel lightbox",
     # tags, windows, notices
-    "tags keywords cookie cookies consent gdpr modal popup popover tooltip noprint copyright "
-    "feedback captcha survey "
+    "tags keywords cookie cookies consent gdpr modal popup popover tooltip noprint copyright feedback captcha survey",
     # encyclopaedias
-    "infobox navbox reflist references catlinks hatnote editsection thumbcaption gallerybox ambox "
+    "infobox navbox reflist references catlinks hatnote editsection thumbcaption gallerybox ambox",
     # players
-    "jwplayer brightcove videoplayer videojs".split()  # noqa: SIM905
+    "jwplayer brightcove videoplayer videojs",
 )
 # Believed only of short texts: sites hang these on paragraphs of the story, too.
-_WEAK_WORDS = frozenset(
-    "byline bylines dateline timestamp pubdate author authors contributor contributors bio biography credit credits "
-    "attribution tag topics categories metadata meta date dates teaser header foot legal disclaimer quiz poll rating print "
-    "banner overlay".split()  # noqa: SIM905
+_WEAK_WORDS = _words(
+    "byline bylines dateline timestamp pubdate author authors contributor contributors bio biography credit credits",
+    "attribution tag topics categories metadata meta date dates teaser header foot legal disclaimer quiz poll rating",
+    "print banner overlay",
 )
 _FURNITURE_PAIRS = re.compile(
     r"(?:more|also|read|see|next|most|latest|other|top|you-may|dont-miss|keep)-(?:from|on|stories|story|news|articles|"

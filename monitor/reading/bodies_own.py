@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 from monitor.reading.bodies_blocks import HEADINGS, Block, Box, Page, weight
 from monitor.reading.bodies_names import READERS, Says
 
@@ -79,15 +78,16 @@ class Reading:
 def own_reading(page: Page) -> Reading:
     """Read the article off the page's structure."""
     settle_furniture(page)
-    for block in page.blocks:
-        if block.prose and block.furniture is None:
-            block.box.prose += weight(block.text)
+    teasers = _teasers(page)
+    running = {n for n, block in enumerate(page.blocks) if block.prose and block.furniture is None} - teasers
+    for n in running:
+        page.blocks[n].box.prose += weight(page.blocks[n].text)
     # Boxes are in document order, so walking them backwards meets every box after all it holds.
     for box in reversed(page.boxes):
         if box.parent is not None:
             box.parent.prose += box.prose
     inside = _inside(page, _body_box(page))
-    prose = [n for n in inside if page.blocks[n].prose and page.blocks[n].furniture is None]
+    prose = [n for n in inside if n in running]
     if not prose:
         return Reading(set(), set(inside), 0, -1, set(), 0)
     first, last = prose[0], prose[-1]
@@ -95,11 +95,30 @@ def own_reading(page: Page) -> Reading:
     accepted = set(prose)
     for n in inside:
         block = page.blocks[n]
-        if first <= n <= last and block.furniture is None and _belongs(block, homes):
+        if first <= n <= last and n not in teasers and block.furniture is None and _belongs(block, homes):
             accepted.add(n)
     _drop_idle_headings(page, accepted)
     size = sum(weight(page.blocks[n].text) for n in accepted)
     return Reading(accepted, set(inside), first, last, homes, size)
+
+
+def _teasers(page: Page) -> set[int]:
+    """Other stories' cards: a linked headline and a sentence or two in a box of their own.
+
+    Where they are half of the prose they are the story: a live page links each entry's headline to itself.
+    """
+    cards: dict[int, list[int]] = {}
+    for block in page.blocks:
+        if block.tag in HEADINGS and block.link_chars * 5 > len(block.text) * 4 and block.box.parent is not None:
+            cards[id(block.box.parent)] = []
+    total = 0
+    for n, block in enumerate(page.blocks):
+        if block.prose and block.furniture is None:
+            total += weight(block.text)
+            if (card := cards.get(id(block.box.parent))) is not None:
+                card.append(n)
+    found = {n for card in cards.values() if len(card) <= 2 for n in card}
+    return found if sum(weight(page.blocks[n].text) for n in found) * 2 < total else set()
 
 
 def _belongs(block: Block, homes: set[int]) -> bool:

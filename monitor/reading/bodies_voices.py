@@ -1,4 +1,4 @@
-"""The other voices on a body: trafilatura, readability and the page's own JSON-LD, each as plain text to compare with."""
+"""The other voices on a body: trafilatura, readability, the page's JSON-LD; each a plain text to compare with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
-from lxml import etree
+from lxml import etree, html
 from lxml.html import HtmlElement
 
 from monitor.reading.bodies_blocks import Block, squash
@@ -45,13 +45,13 @@ def readability_voice(tree: HtmlElement) -> str:
     from trafilatura.readability_lxml import Document
 
     try:
-        summary = Document(tree, min_text_length=25).summary()
-    except Exception as error:  # noqa: BLE001 - one voice less, whatever a page does to it
+        summary = str(Document(tree, min_text_length=25).summary())
+    except Exception as error:  # whatever a page does to it, it is one voice less
         _log.debug("readability gave up: %s", error)
         return ""
-    from lxml import html
-
-    return str(html.document_fromstring(summary).text_content()) if summary.strip() else ""
+    return (
+        html.tostring(html.document_fromstring(summary), method="text", encoding="unicode") if summary.strip() else ""
+    )
 
 
 class Voice:

@@ -41,7 +41,13 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _CODE = re.compile(
     r"^\s*(?:window|document|var|let|const|function|googletag|dataLayer)\b[.\s\w]*[=(\[{]|^\s*[{\[]\"\w+\":|^\s*@media|^\s*<"
 )
-_BREAK = "\x1e"  # stands for <br> until the paragraph is cut; never survives in text
+# These stand in inline text for what its markup said, until it is cut into paragraphs; none survives in a text.
+_BREAK = "\x1e"  # <br>
+_CELL = "\x1f"  # the border between two cells of a table's row
+_LINK, _LINKED, _END = "\x02", "\x03", "\x04"  # linked text begins, ends; the whole link ends
+_MARKS = str.maketrans("", "", _LINK + _LINKED + _END)
+_LINK_TEXT = re.compile(f"{_LINK}([^{_LINK}{_LINKED}{_END}]*){_LINKED}")
+_LONG_CELL = 160
 
 
 def segment(root: HtmlElement, *, strict: bool = True, dropped: Container[Any] = frozenset()) -> Page:
@@ -77,8 +83,8 @@ class _Walk:
     """Where the walk stands: the open boxes, and the inline text that is not yet a paragraph."""
 
     __slots__ = (
-        "anchor", "blocks", "box", "boxes", "elements", "furniture", "link_chars", "links", "nesting", "parts", "root",
-        "skipping", "strict",
+        "anchor", "blocks", "box", "boxes", "elements", "furniture", "links", "nesting", "parts", "root", "skipping",
+        "strict",
     )  # fmt: skip
 
     def __init__(self, root: HtmlElement, *, strict: bool) -> None:
@@ -93,7 +99,6 @@ class _Walk:
         self.skipping = False
         self.parts: list[str] = []
         self.anchor: list[str] | None = None
-        self.link_chars = 0
         self.links: list[tuple[str, str]] = []
 
     def unread(self, element: HtmlElement) -> bool:
@@ -111,7 +116,7 @@ class _Walk:
             self.parts.append(_BREAK)
         elif tag in ("td", "th"):
             if self.parts:
-                self.parts.append(" | ")
+                self.parts.append(_CELL)
         elif tag == "a":
             self.anchor = []
         self.add(element.text)
@@ -124,39 +129,43 @@ class _Walk:
         elif tag == "a":
             if self.anchor is not None and (href := element.get("href")):
                 self.links.append((href, " ".join("".join(self.anchor).split())))
+                self.parts.append(_END)
             self.anchor = None
         if element is not self.root:
             self.add(element.tail)
 
     def add(self, text: str | None) -> None:
-        if text:
+        if text and self.anchor is None:
             self.parts.append(text)
-            if self.anchor is not None:
-                self.anchor.append(text)
-                self.link_chars += len(text.strip())
+        elif text and self.anchor is not None:
+            self.anchor.append(text)
+            self.parts.append(f"{_LINK}{text}{_LINKED}")
 
     def flush(self) -> None:
         """End the paragraph."""
         if not self.parts:
             return
         raw = "".join(self.parts)
-        link_chars, links = self.link_chars, self.links
-        self.parts, self.link_chars, self.links = [], 0, []
-        for text in _paragraphs(raw):
-            if not _CODE.search(text[:300]):
+        links, self.parts, self.links = self.links, [], []
+        for marked in _paragraphs(raw):
+            text, linked, ended = marked, 0, 0
+            if links or _LINK in marked:
+                text = " ".join(marked.translate(_MARKS).split())
+                linked = sum(len(found.strip()) for found in _LINK_TEXT.findall(marked))
+                ended = marked.count(_END)
+            own, links = links[:ended], links[ended:]
+            if text and not _CODE.search(text[:300]):
                 self.blocks.append(
                     Block(
                         text=text,
                         tag=self.box.element.tag,
                         box=self.box,
                         furniture=self.furniture[-1] if self.furniture else None,
-                        link_chars=min(link_chars, len(text)),
-                        links=links,
+                        link_chars=min(linked, len(text)),
+                        links=own,
                         nested=self.nesting > 0,
                     )
                 )
-            # Of inline text cut at line breaks only the whole knows its links: they go with the first piece.
-            link_chars, links = 0, []
 
     def _open(self, element: HtmlElement, tag: str) -> None:
         words = f"{element.get('class', '')} {element.get('id', '')}"
@@ -189,7 +198,19 @@ def _hidden(element: HtmlElement) -> bool:
 
 
 def _paragraphs(raw: str) -> Iterator[str]:
-    """The paragraphs of inline text in which ``<br>`` left its mark: two in a row cut; one cuts between full sentences."""
+    """The paragraphs of inline text, by its breaks and cells; one line each, marks of links still in it."""
+    if _CELL in raw:
+        cells = [cell for cell in raw.split(_CELL) if cell.strip()]
+        if any(_BREAK in cell or len(cell) > _LONG_CELL for cell in cells):
+            for cell in cells:  # a table that lays out the page
+                yield from _lines(cell)
+            return
+        raw = " | ".join(cells)
+    yield from _lines(raw)
+
+
+def _lines(raw: str) -> Iterator[str]:
+    """Cut at breaks: at two in a row, and at one between two full sentences."""
     if _BREAK not in raw:
         text = " ".join(raw.split())
         if text:
@@ -200,9 +221,11 @@ def _paragraphs(raw: str) -> Iterator[str]:
     for piece in raw.split(_BREAK):
         line = " ".join(piece.split())
         gap += 1
-        if not line:
+        if not line.strip(_LINK + _LINKED + _END):
+            lines.append(line)
             continue
-        if lines and (gap > 1 or (len(line) > 60 and len(lines[-1]) > 60 and SENTENCE_END.search(lines[-1][-16:]))):
+        last = lines[-1] if lines else ""
+        if lines and (gap > 1 or (len(line) > 60 and len(last) > 60 and SENTENCE_END.search(last[-16:]))):
             yield " ".join(lines)
             lines = []
         lines.append(line)

@@ -1,13 +1,13 @@
 """Sentences that stand around stories and are not of them: calls to subscribe, share and read on, bylines, copyright.
 
 Reading sees one page at a time, so what repeats across a site is known here by its wording. Edge patterns are only
-asked of short paragraphs at the beginning and end of a text; interjections are labelled or mostly linked lines inside it.
+asked of short paragraphs at the two ends of a text; interjections are labelled or mostly linked lines inside it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 _LONGEST_EDGE = 500
 _LONGEST_INTERJECTION = 300
@@ -24,32 +24,37 @@ _MONTHS = (
     r"juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|"
     r"octubre|noviembre|diciembre)"
 )
-_CLOCK = r"\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?|uhr)?"
-_ZONE = r"\(?(?:[ecmp][sd]?t|gmt|utc|bst|cet|cest|[a-z]+ time)\)?"
+# No two parts of these may match the same characters in two ways: they are repeated, and must not explode.
+_CLOCK = r"\d{1,2}[:.]\d\d(?::\d\d)?(?:\s?(?:[ap]\.?m\b\.?|uhr))?"
+_ZONE = r"(?:[ecmp][sd]?t|gmt|utc|bst|cet|cest|(?:eastern|central|mountain|pacific|local) time)\b"
 _DATE = (
-    rf"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
-    rf"(?:{_MONTHS}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:\d{{4}})?|\d{{1,2}}\.?\s+(?:de\s+)?{_MONTHS}\.?,?\s+(?:de\s+)?\d{{4}}|"
-    rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})"
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+    rf"(?:{_MONTHS}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}}\b)?|"
+    rf"\d{{1,2}}\.?\s+(?:de\s+)?{_MONTHS}\.?,?\s+(?:de\s+)?\d{{4}}|"
+    r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4})"
 )
-_STAMP = rf"(?:{_DATE}|{_CLOCK}|{_ZONE}|at|on|um|à|a las|[|•·,/()–—-]|\s)+"
+_STAMP = rf"(?:{_DATE}|{_CLOCK}|{_ZONE}|updated|at|on|um|à|a las|[|•·,/()–—-]|\s)+"
 
 # Lines that are furniture wherever they stand, linked or not.
 _NOTICE = _any(
     r"^[\s\W]*advertisements?[\s\W]*$",
     r"^(?:article|story|content) continues (?:below|after)\b.{0,60}$",
     r"^scroll (?:down )?to (?:continue|keep reading)\b.{0,60}$",
-    r"^(?:click|tap) here (?:to|for) (?:get|download|sign|subscribe|more|read|watch|follow|the)\b.{0,120}$",
-    r"^(?:skip|jump) (?:to|past)\b.{0,60}$",
-    r"^(?:thanks|thank you) to our sponsors?\b.{0,60}$",
+    r"^(?:click|tap) here (?:to (?:get|download|sign|subscribe|follow)|for the)\b.{0,120}"
+    r"\b(?:app|newsletters?|e-?mails?|alerts?|inbox|twitter|facebook|subscribe|sign up)\b.{0,40}$",
+    r"^(?:skip|jump) (?:to|past) (?:the )?(?:main |next )?(?:content|navigation|section|footer|newsletter)\b.{0,40}$",
     r"^(?:loading|please wait|sponsored|promoted|anzeige|werbung|publicité|publicidad|pubblicità|advertentie)[\s.…:]*$",
+    r"^(?:thanks|thank you) to our sponsors?\b.{0,60}$",
     r"^(?:this|your) (?:video|ad|advertisement) (?:will|can(?:no|')t)\b.{0,80}$",
     r"^to display this content from \w+,? you must\b",
-    r"^sign up (?:here )?(?:for|to) (?:our|the|get|receive)\b.{0,160}(?:newsletters?|inbox|alerts?|e-?mails?|digest)\b.{0,60}$",
-    r"^subscribe to (?:our|the)?\b.{0,120}(?:newsletters?|inbox|e-?mail|podcast|channel)\b.{0,80}$",
-    r"^(?:get|want) .{3,120}(?:in|to) your (?:inbox|e-?mail)\b.{0,80}$",
+    r"^sign up (?:here )?(?:for|to) (?:our|the|get|receive)\b.{0,160}"
+    r"\b(?:newsletters?|inbox|alerts?|e-?mails?|digest)\b.{0,60}$",
+    r"^subscribe to (?:our|the)?\b.{0,120}\b(?:newsletters?|inbox|e-?mail|podcast|channel)\b.{0,80}$",
+    r"^(?:get|want) .{3,120}\b(?:in|to) your (?:inbox|e-?mail)\b.{0,80}$",
     r"^(?:all rights reserved|tous droits réservés|alle rechte vorbehalten|todos los derechos reservados)\b.{0,120}$",
     r"^this (?:material|article|content|story) may not be (?:published|reproduced|reprinted|redistributed)\b",
-    r"^by (?:signing up|subscribing|entering your e-?mail|clicking|submitting|completing this form)\b.{0,250}$",
+    r"^by (?:signing up|subscribing|entering your e-?mail|clicking|submitting|completing this form)\b"
+    r".{0,160}\b(?:you|i) (?:agree|consent|accept|acknowledge)\b.{0,160}$",
 )
 
 # Labels that lead on to another story; believed when the line is mostly a link.
@@ -58,84 +63,100 @@ _LEADS_ON = _any(
     r"don['’]t miss|recommended|must read|in case you missed it|you may (?:also )?like|up next|from the archives?|"
     r"lire aussi|à lire|voir aussi|lesen sie auch|mehr zum thema|siehe auch|lea también|lee también|ver también|"
     r"leggi anche|lees ook|leia também|קראו עוד|עוד בנושא)\b.{0,40}?[:|»>–—-]",
-    r"^[\s\W]*(?:related|read more|also read|read also|see also|read next|lire aussi|lees ook|leggi anche|lea también)\b",
+    r"^[\s\W]*(?:related|read more|also read|read also|see also|read next|lire aussi|lees ook|leggi anche|"
+    r"lea también)\b",
+)
+
+# The credit a caption ends with.
+_CAPTION = _any(
+    r"\((?:ap |file )?(?:photos?|images?|courtesy|credit|screenshot|photograph|handout|foto|bild)\b[^()]{0,120}"
+    r"(?:\([^()]{0,60}\)[^()]{0,60})?\)?\W*$",
+    r"\b(?:photo|image|picture)s?(?: by|:| courtesy)[^.!?]{2,80}(?:/|\bvia\b|\bfor\b)[^.!?]{2,60}$",
+    r"\([^()]{2,60}(?:/|\bvia |\bfor )\s?(?:getty|ap|afp|reuters|(?:the )?associated press|bloomberg|epa|upi|"
+    r"shutterstock)\b[^()]{0,40}\)?\W*$",
+    r"[/|]\s?(?:getty images|afp|reuters|ap photo|shutterstock)\)?\W*$",
 )
 
 _HEAD = _any(
-    rf"^(?:by|von|par|por|di|door|de|words by|written by|reported by|story by|text by|מאת)[\s:]+"
-    r"(?!the\b|then\b|now\b|all\b)[^.!?]{2,110}$",
-    rf"^(?:(?:first |originally |last |article )?(?:published|updated|posted|created|modified|aired|issued(?: on)?|publié|"
-    rf"mis à jour|veröffentlicht|aktualisiert|publicado|actualizado|stand)(?: on| at| am| le| el)?[\s:|]*)+{_STAMP}$",
-    rf"^{_DATE}{_STAMP}?$",
-    r"^\d{1,3}\s*(?:-|\s)?(?:min(?:ute)?s?\.?|minuten|minutes?)\s*(?:read(?:ing time)?|de lecture|lesezeit|lectura)\.?$",
+    r"^(?:by|von|par|por|di|door|words by|written by|reported by|story by|text by|מאת)[\s:]+"
+    r"(?!the\b|then\b|now\b|all\b)(?:[^.!?]|\b[A-Z]\.){2,110}$",
+    r"^(?:(?:first |originally |last |article )?(?:published|updated|posted|created|modified|aired|issued(?: on)?|"
+    r"publié|mis à jour|veröffentlicht|aktualisiert|publicado|actualizado|stand)(?: on| at| am| le| el)?[\s:|]*)+"
+    rf"{_STAMP}$",
+    rf"^{_DATE}(?:{_STAMP})?$",
+    r"^\d{1,3}[\s-]*(?:min(?:ute)?s?\.?|minuten)\s*(?:read(?:ing time)?|de lecture|lesezeit|de lectura)\.?$",
     r"^(?:share|print|e-?mail|save|comments?|tweet|copy link|facebook|twitter|x|whatsapp|linkedin|reddit|listen|"
-    r"gift|bookmark|follow|teilen|partager|compartir|condividi|delen|[\s|,/•·])+(?:this (?:article|story|page|on))?[\s:.…]*$",
-    r"^(?:listen to (?:this|the) (?:article|story)|audio by|this (?:audio|article) (?:is|was) (?:auto-?generated|read by))\b.{0,80}$",
-    r"^(?:photo|image|picture|foto|bild|credit|photograph)s?(?: credit)?\s*(?:by|:|/|courtesy)\b.{0,160}$",
-    r"^.{0,160}[(/]?\b(?:getty images|reuters|ap photo|afp|shutterstock|istock)(?:/[\w\s]+)?\)?\.?$",
-    r"^(?:this is an archived article|this article (?:is|was) (?:more than|over|last updated)|"
-    r"editor['’]?s? picks?)\b.{0,220}$",
+    r"gift|bookmark|follow|teilen|partager|compartir|condividi|delen|[\s|,/•·])+"
+    r"(?:this (?:article|story|page|on))?[\s:.…]*$",
+    r"^(?:listen to (?:this|the) (?:article|story)|audio by|this (?:audio|article) (?:is|was) (?:auto-?generated|"
+    r"read by))\b.{0,80}$",
+    r"^(?:photo|image|picture|foto|bild|credit|photograph)s?(?: credit)?\s*(?:by\b|:|/|courtesy\b).{0,160}$",
+    r"^.{0,160}\bgetty images\)?$",
+    r"^(?:this is an archived article|this article (?:is|was) (?:more than|over|last updated))\b.{0,220}$",
     r"^add .{2,40} (?:on|to) google\b.{0,120}$",
 )
 
 _TAIL = _any(
-    r"^[\s\W]*(?:©|\(c\)|&copy;|copyright\b)",
+    r"^[\s\W]*(?:©|\(c\)|copyright (?:©|\(c\)|\d{4}|by\b))",
     r"\ball rights reserved\b",
-    r"\bmay not be (?:published|reproduced|reprinted|redistributed|rewritten)\b",
-    r"^(?:follow|like|join|find|connect with) (?:us|me|him|her|them|[A-Z]\w+ [A-Z]\w+|@?\w+) (?:on|at)\b.{0,200}$",
+    r"\bmay not be (?:published|reproduced|reprinted|redistributed|rewritten|broadcast)\b",
+    r"^(?:follow|like|join|find|connect with) (?:us|me|him|her|them|@?\w+|\w+ \w+|\w+ \w+ \w+) on "
+    r"(?:twitter|x|facebook|instagram|bluesky|linkedin|tiktok|threads|youtube|mastodon|truth|google|social)\b.{0,200}$",
     r"^(?:follow|reach|contact|e-?mail|write to|tweet) .{0,80}@\w",
-    r"\b(?:can be reached|reach (?:him|her|them|the (?:author|reporter|writer))|contact (?:the )?(?:author|reporter|writer)|"
-    r"follow (?:him|her|them)|on (?:twitter|x|bluesky)(?: at)?:? @)\b",
-    r"^(?:support|help (?:us|keep|support)|donate|become a|make a (?:donation|gift)|we (?:rely|depend|need)|"
-    r"if you (?:value|appreciate|enjoy(?:ed)?|like(?:d)?|found)|like what you|did you (?:like|enjoy)|want more|"
-    r"enjoy(?:ed)? this|thank you for (?:reading|subscribing|signing)|readers like you|your (?:support|donation|contribution)|"
-    r"no paywall|free news|our (?:journalism|work|newsroom) (?:is|depends|relies)|local journalism|"
-    r"you['’]ve just read|was this (?:article|story|page)|have (?:a|you got a|any) (?:tip|story|news tip|question)|"
-    r"got a (?:tip|story)|send (?:us )?(?:your )?(?:tips|news)|share your|tell us|let us know|join the (?:conversation|discussion)|"
-    r"leave a (?:comment|reply)|view (?:all )?comments|(?:read|see|show|post|add) (?:the |a |all )?comments?)\b.{0,400}$",
-    r"^(?:sign up|subscribe|download|get) .{0,200}\b(?:newsletters?|inbox|app|e-?mails?|alerts?|headlines|updates)\b.{0,100}$",
-    r"^(?:read more|see also|more (?:from|on|stories|news|coverage)|related(?: (?:stories|articles|topics|content|posts))?|"
-    r"you (?:may|might) (?:also )?like|recommended|trending|most (?:read|popular|viewed)|up next|latest (?:news|stories)|"
-    r"also read|read next|next (?:story|article|post)|previous (?:story|article|post)|share this|"
-    r"lire aussi|à lire|mehr zum thema|lesen sie auch|lea también|leggi anche|lees ook)\b.{0,160}$",
-    r"^(?:tags?|topics?|filed under|posted in|categor(?:y|ies)|keywords?|in this (?:story|article)|this article (?:is )?tagged|"
-    r"related topics|schlagworte|mots-clés|etiquetas|temas|תגיות)\b\s*[:|]?.{0,200}$",
+    r"\b(?:can be reached (?:at|by|on)|reach (?:him|her|them) (?:at|on|by)|"
+    r"(?:reach|contact|e-?mail) the (?:author|reporter|writer)|follow (?:him|her|them) (?:on|at|@)|"
+    r"on (?:twitter|x|bluesky)(?: at)?:? @)",
+    r"^support (?:us|our|independent|local|quality|free|nonprofit|this)\b.{0,400}$",
+    r"^(?:help (?:us|keep|support)|donate (?:now|today|here|to)|become a (?:\w+ )?(?:member|subscriber|supporter|donor|"
+    r"patron)|make a (?:\w+[ -])*(?:donation|gift|contribution)|we (?:rely|depend) on)\b.{0,400}$",
+    r"^if you (?:value|appreciate|enjoy(?:ed)?|liked?|found) (?:this|what|our|the)\b.{0,400}$",
+    r"^(?:like what you|did you (?:like|enjoy) this|want more (?:stories|news|like)|enjoy(?:ed)? this|"
+    r"thank you for (?:reading|subscribing|signing)|thanks for reading|readers like you|"
+    r"your (?:support|donation|contribution|gift) (?:helps?|makes?|will|allows?|means?|keeps?)|no paywall|"
+    r"our (?:journalism|newsroom) (?:is|depends|relies)|local journalism is|you['’]ve just read|"
+    r"was this (?:article|story|page) (?:helpful|useful)|(?:have|got) (?:you got )?(?:a|any) (?:news |story )?tips?\b|"
+    r"send (?:us )?(?:your )?(?:tips|news tips)|join the (?:conversation|discussion)|leave a (?:comment|reply)|"
+    r"(?:view|read|see|show|post|add) (?:the |a |all )?comments?)\b.{0,400}$",
+    r"^(?:sign up|subscribe|download|get) .{0,200}\b(?:newsletters?|inbox|our app|news app|free app|e-?mails?|alerts?|"
+    r"headlines)\b.{0,100}$",
+    r"^(?:read more|see also|also read|read also|read next|up next|related|lire aussi|à lire|mehr zum thema|"
+    r"lesen sie auch|lea también|leggi anche|lees ook)\b.{0,160}$",
+    r"^(?:more|related|other|latest|recent|similar|recommended|trending|popular|featured|most (?:read|popular|viewed))"
+    r"(?: (?:from|on|in|about)\b.{0,60}| (?:stories|news|articles|topics|content|posts|coverage|reading|now|videos?))?"
+    r"[\s:]*$",
+    r"^(?:you (?:may|might) (?:also )?(?:like|enjoy)|(?:next|previous) (?:story|article|post)|share this)\b.{0,160}$",
+    r"^(?:tags?|topics?|filed under|posted in|categor(?:y|ies)|keywords?|in this (?:story|article)|"
+    r"this (?:article|story) (?:is )?tagged|related topics|schlagworte|mots-clés|etiquetas|temas|תגיות)\b"
+    r"(?:\s*[:|].{0,200}| (?:with|under)?.{0,80}[^.!?])?$",
     r"^(?:report|suggest) (?:a |an )?(?:correction|error|typo)\b.{0,80}$",
     r"^(?:the )?(?:views|opinions)(?: and opinions)? expressed\b",
     r"\b(?:views|opinions) (?:expressed )?(?:in this|here|are) .{0,80}\b(?:author|writer|contributor|own)\b",
-    r"^(?:our|these|this) (?:stories|article|story|work) (?:may be|can be|is) (?:republished|licensed)\b",
+    r"^(?:our|these) (?:stories|articles|work) (?:may be|can be|is|are) (?:republished|licensed)\b",
     r"^.{2,80}\bmay (?:earn|receive) (?:a |an )?(?:affiliate |small )?commission\b",
-    r"^first published\b.{0,80}$",
-    r"^(?:printed|this article appeared) in (?:the )?.{0,80}(?:edition|issue)\b.{0,60}$",
+    r"^(?:.{0,30} )?first published\b.{0,80}$",
+    r"^(?:printed|this article appeared) in (?:the )?.{0,80}\b(?:edition|issue)\b.{0,60}$",
     r"^add .{2,40} (?:on|to|as) .{0,30}google\b.{0,120}$",
 )
 # Who wrote it, after the end: a name, "is", and a trade.
 _BIOGRAPHY = re.compile(
-    r"^(?:[-–—*•]\s*)?(?:(?:the )?(?:author|writer)|[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,4}),? (?:is|was|are|covers?|reports?|writes?) "
-    r"(?:(?:on|about|for|from)\b|(?:an?|the) (?:[\w'’&,-]+ ){0,9}?(?:reporter|writer|journalist|editor|correspondent|columnist|"
-    r"producer|photographer|photojournalist|fellow|contributor|author|intern|anchor|blogger|freelancer|host)\b)"
+    r"^(?:[-–—*•]\s*)?(?:(?:[Tt]he )?(?:author|writer)|[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,4}),? "
+    r"(?:(?:covers|reports on|writes (?:about|for))\b|(?:is|was|are) (?:(?:an?|the) )?(?:[\w'’&,-]+ ){0,9}?"
+    r"(?:reporter|writer|journalist|editor|correspondent|columnist|producer|photographer|photojournalist|fellow|"
+    r"contributor|author|intern|anchor|blogger|freelancer|host)\b)"
 )
-_REPORT_TRADE = re.compile(
-    r"\b(?:covers?|covering|reports?|reporting|writes?|writing|joined|based in|previously|her work|his work)\b|@"
-)
-
-
-_CAPTION = _any(
-    r"\((?:photo|photos|image|images|ap photo|file photo|courtesy|credit|screenshot|photograph|handout|foto|bild)\b[^()]{0,120}"
-    r"(?:\([^()]{0,60}\)[^()]{0,60})?\)?[\W]*$",
-    r"(?:photo|image|photos|picture|pictures)(?: by|:| courtesy)[^.!?]{2,80}(?:/|via|for)[^.!?]{2,60}[)\W]*$",
-    r"\([^()]{2,60}(?:/|\bvia |\bfor )\s?(?:getty|ap|afp|reuters|the associated press|associated press|bloomberg|epa|upi|shutterstock)\b[^()]{0,40}\)?\W*$",
-    r"[/|]\s?(?:getty images|afp|reuters|ap photo|shutterstock)\)?\W*$",
+_TRADE = re.compile(
+    r"\b(?:covers?|covering|reports|reporting|writes|writing|joined|based in|previously|(?:her|his|their) work|"
+    r"(?:reporter|writer|journalist|editor|correspondent|columnist|fellow|contributor) (?:for|at|with|of))\b|@"
 )
 
 
 def is_caption(text: str) -> bool:
-    """Whether a paragraph is a picture's caption by the credit it ends with."""
+    """Whether a paragraph is a picture's caption, by the credit it ends with."""
     return len(text) <= _LONGEST_EDGE and bool(_CAPTION.search(text[-200:]))
 
 
 def is_interjection(text: str, *, linked: float) -> bool:
-    """Whether a line inside a story is not of it: an advertisement's label, a call to read another story.
+    """Whether a line inside a story is not of it: an advertisement's label, a caption, a call to read another story.
 
     ``linked`` is the share of its characters that are link, 0..1.
     """
@@ -162,34 +183,33 @@ def is_tail(text: str) -> bool:
         return False
     if _TAIL.search(text) or _NOTICE.search(text) or not _has_words(text):
         return True
-    return bool(_BIOGRAPHY.search(text) and _REPORT_TRADE.search(text))
+    return bool(_BIOGRAPHY.search(text) and _TRADE.search(text))
 
 
-def _has_words(text: str) -> bool:
-    return any(letter.isalnum() for letter in text)
-
-
-def trimmed(paragraphs: Sequence[str], headings: frozenset[int] | set[int] = frozenset()) -> range:
+def trimmed(paragraphs: Sequence[str], headings: Collection[int] = frozenset()) -> range:
     """The positions left when furniture is taken off both ends; ``headings`` are positions of headings.
 
-    Never more than a few paragraphs from either end, and never all of them.
+    Never more than a dozen paragraphs from either end, and never all of them.
     """
     start, stop = 0, len(paragraphs)
     while start < min(stop, _DEEPEST_EDGE) and is_head(paragraphs[start]):
         start += 1
     floor = max(start, stop - _DEEPEST_EDGE)
-    # One unknown line between two known ones (a name under "About the author") goes with them.
     while stop > floor:
         last = paragraphs[stop - 1]
-        if is_tail(last) or (stop - 1) in headings:
+        if stop - 1 in headings or is_tail(last):
             stop -= 1
-        elif (
-            stop - 2 >= floor
-            and len(last) < 80
-            and not last.rstrip("\"'”’)").endswith((".", "!", "?"))
-            and is_tail(paragraphs[stop - 2])
-        ):
+        # A line that is no sentence, under one that is furniture (a name under "About the author"), goes with it.
+        elif stop - 2 >= floor and len(last) < 80 and not _ends(last) and is_tail(paragraphs[stop - 2]):
             stop -= 2
         else:
             break
     return range(start, stop) if stop > start else range(len(paragraphs))
+
+
+def _ends(text: str) -> bool:
+    return text.rstrip("\"'”’») ").endswith((".", "!", "?", "…", "。", "！", "？", ":"))
+
+
+def _has_words(text: str) -> bool:
+    return any(letter.isalnum() for letter in text)
