@@ -45,9 +45,9 @@ def read_page(
 ) -> PageReading:
     """What the page at ``url`` (the address that answered) turned out to be, and its article when it is one.
 
-    ``content_type`` is the HTTP header as it came, ``seen_at`` aware UTC (no date later than it is believed), ``rules`` all the
-    sites' rules (those for this address are picked), ``lead_title`` what the channel called the story. Never raises for
-    what a page contains.
+    ``content_type`` is the HTTP header as it came; ``seen_at`` aware UTC, the date after which a page's own dates are
+    doubted; ``rules`` all the sites' rules, of which those for this address are picked; ``lead_title`` what the channel
+    called the story. Never raises for what a page contains.
     """
     if reason := pages.no_page(capture_body, content_type):
         return PageReading(verdict=Verdict.OTHER, reason=reason)
@@ -60,7 +60,7 @@ def read_page(
     site = read_site(tree, url, applicable(rules, url))
     body = site.body if site is not None else extract_body(tree, url=url, declared=_declared_text(declared))
     title, title_signal = _title(declared, site, lead_title)
-    if site is None and (late := pages.after_text(tree, declared, url, body.text, title)):
+    if site is None and (late := pages.after_text(tree, declared, url, body.text)):
         return PageReading(verdict=late[0], reason=late[1])
     article = _article(tree, declared, site, body, url=url, seen_at=seen_at, title=(title, title_signal))
     return PageReading(verdict=Verdict.ARTICLE, article=article)
@@ -87,7 +87,7 @@ def _article(
 ) -> Article:
     rules = site.rules if site is not None else None
     address, address_signal, elsewhere = find_address(url, declared)
-    byline, byline_signal = find_byline(tree, declared, selected=site.bylines if site is not None else ())
+    byline, byline_signal = find_byline(declared, selected=site.bylines if site is not None else ())
     times = find_times(
         tree,
         declared,

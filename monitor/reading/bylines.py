@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from monitor.reading import jsonld
 from monitor.reading.declared import Declared, words
-from monitor.reading.text import clean, unescape
+from monitor.reading.headings import around_heading, own_text
+from monitor.reading.names import is_agency, names_in
 
 _META_KEYS = (
     "author",
@@ -38,122 +38,151 @@ _META_KEYS = (
     "vr:author",
     "twitter:data1",
 )
-_MOST_NAMES = 12
-_LONGEST_NAME = 60
+_Claim = tuple[str, float, list[str]]
+"""Who says so, how much it weighs, and whom it names."""
+
 _LONGEST_BYLINE = 400
 
-# Where pages show their byline, the surest first. ``author`` in a class also marks comment authors and portraits,
-# so comments, asides and lists of other stories are left out.
-_AWAY = (
-    "not(ancestor-or-self::*[contains(@class,'comment') or contains(@id,'comment') or contains(@class,'related') or "
-    "contains(@class,'sidebar') or contains(@class,'recirc') or contains(@class,'widget') or contains(@class,'promo') or "
-    "contains(@class,'teaser') or contains(@class,'quote') or self::aside or self::nav or self::footer])"
-)
-_VISIBLE = tuple(
-    (signal, etree.XPath(f"//*[{test}][{_AWAY}]", namespaces={"re": "http://exslt.org/regular-expressions"}))
-    for signal, test in (
-        ("rel-author", "(self::a or self::link) and @rel='author'"),
-        ("itemprop-author", "@itemprop='author' or @itemprop='author name'"),
-        (
-            "author-name",
-            "re:test(@class, '(^|[ _-])(author|byline)[_-]{0,2}(name|link)|authorName|AuthorName|(^| )p-author')",
+# How pages mark up their byline, the surest first. ``author`` in a class also marks comments' writers and the names
+# on other stories' cards, so what stands in such places is left out.
+_SHOWN = (
+    (
+        "byline",
+        re.compile(
+            r"(?:^|[ _-])by-?line(?:[ _-]|s?(?: |$))|[Bb]yline|(?:^| )byl(?: |$)|(?:^| )(?:posted|submitted|written)-by"
         ),
-        (
-            "byline",
-            "re:test(@class, '(^|[ _-])by-?line([ _-]|s|$)|[Bb]yline|(^| )byl( |$)|(^| )(posted|submitted|written)-by')"
-            " or @data-testid='byline' or contains(@data-component,'Byline')",
-        ),
-        ("author", "re:test(@class, '(^|[ _-])(author|authors|autor|writer)([ _-]|$)') or @id='author'"),
-    )
+    ),
+    (
+        "author-name",
+        re.compile(r"(?:^|[ _-])(?:author|byline)[_-]{0,2}(?:name|link)|[aA]uthor-?[nN]ame|(?:^| )p-author"),
+    ),
+    ("author", re.compile(r"(?:^|[ _-])(?:author|authors|autor|writer)(?:[ _-]|$)")),
+)
+_AWAY = re.compile(
+    r"comment|related|sidebar|recirc|widget|promo|teaser|quote|most-|popular|trending|card|footer|newsletter", re.I
 )
 
-_PREFIX = re.compile(
-    r"^\W*(?:(?:posted|written|reported|published|submitted|story|article|words|text|report|edited|reviewed|photos?|"
-    r"analysis|opinion|guest column|column|commentary|reporting|contributed)\s+(?:and\s+\w+\s+)?)?"
-    r"(?:by|von|par|por|di|door|af|av|autor(?:in)?|authors?|words)\s*[:：]?\s+|^\W*(?:autor(?:in)?|authors?|redaktion|byline)\s*[:：]\s*",
-    re.IGNORECASE,
+
+_BY_LINE = re.compile(
+    r"^(?:(?i:photos?|story|text|words|written|posted|reported|reporting|article|column|author)\b.{0,20})?"
+    r"(?:\b(?:[Bb]y|BY|[Vv]on|[Pp]ar|[Pp]or)\b|(?<=[Aa]uthor)):?\s*[A-ZÀ-Þ][^\W\d_]+[ .]",
 )
-_BY = re.compile(r"\b(?:by|von|par|por)\s*:?\s+", re.IGNORECASE)
-# Everything from here on is about the writer, the time or the place, not the name.
-_AFTER = re.compile(
-    r"\s+(?:\||•|·|—|–|-|/)\s+.*$"
-    r"|\s*[|•·].*$"
-    r"|\s+(?:on|at|am|um|le|updated|published|posted|aktualisiert|last updated|created|edited|is an?|was an?|covers|reports|for the|for|special to|of the)\s+.*$"
-    r"|\s*\(.*$"
-    r"|\s+(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s.*$"
-    r"|\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d.*$"
-    r"|\s*\d{1,4}[./:-]\d.*$"
-    r"|\s+\d+\s+(?:min|hour|day|comment|week|month).*$",
-    re.IGNORECASE,
+_WRITER_PAGE = re.compile(
+    r"/(?:authors?|staff|people|contributors?|writers?|reporters?|journalists?|by|bio|person|profiles?|autor(?:en|es)?)/",
+    re.I,
 )
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_HANDLE = re.compile(r"(?:^|\s)@\w+")
-_SPLIT = re.compile(
-    r"\s*(?:;|\||/|\n|•|·|&)\s*|\s*,\s*(?:and|und|et|y|e)\s+|\s+(?:and|und|et|y)\s+|\s*,\s*|\s+with\s+", re.IGNORECASE
-)
-_SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|m\.?d|ph\.?d|esq|mph|j\.?d|rn|s\.?j)\.?$", re.IGNORECASE)
-_ROLE = re.compile(
-    r"^(?:the\s+)?(?:\w+\s+){0,3}(?:staff|writers?|editors?|reporters?|correspondents?|columnists?|journalists?|producers?|contributors?|"
-    r"intern|fellow|photographers?|anchor|meteorologist|director|bureau|desk|team|newsroom|redaktion|online|digital|"
-    r"news service|wire services?|wire reports|press release|community|guest|author|admin|administrator|webmaster|"
-    r"senior|managing|executive|associate|assistant|investigative|political|national|freelance(?:r)?|media|photos?)$",
-    re.IGNORECASE,
-)
-_NOBODY = frozenset(
-    "admin administrator editor editors staff webmaster wordpress author authors unknown guest user redaktion press "
-    "none null undefined anonymous team newsroom n/a na contributor by".split()
-)
-_ORGANISATION = re.compile(
-    r"^(?:the\s+)?(?:cnn|ap|afp|reuters|upi|dpa|npr|bbc|abc|nbc|cbs|pbs|fox news|associated press|usa today|bloomberg|"
-    r"cnn wire|cnn newsource|cnn politics|cnn business|cnn staff|fox news digital|afp news agency)(?:\s+(?:staff|wire|news))?$",
-    re.IGNORECASE,
-)
-_JUNK = re.compile(r"https?:|www\.|\.(?:com|org|net|de|gov)\b|[<>{}=\\]|function|var |^\d+$|^[^\w]*$", re.IGNORECASE)
 
 
-def find_byline(tree: HtmlElement, declared: Declared, *, selected: Sequence[str] = ()) -> tuple[str, str]:
+def find_byline(declared: Declared, *, selected: Sequence[str] = ()) -> tuple[str, str]:
     """The writers' names joined by ``"; "`` and the signal that won, or ``("", "")``.
 
     ``selected`` are the texts a site's own selectors found; they are believed before anything else. A person beats an
     organisation: a page that declares the outlet as author and shows a name is written by the name.
     """
     if names := names_in(selected):
-        return _joined(names), "site"
+        return _joined(_people(names, declared) or names), "site"
+    claims: list[_Claim] = []
     organisation = ("", "")
     for signal, values in _declared(declared):
         names = names_in(values)
-        people = [name for name in names if _person(name, declared)]
-        if people:
-            return _joined(people), signal
-        if names and not organisation[0]:
+        if people := _people(names, declared):
+            claims.append((signal, 2.0 if signal.startswith("json-ld") else 1.0, people))
+        elif names and not organisation[0] and not _own_name(names[0], declared):
             organisation = (_joined(names), signal)
-    for signal, expression in _VISIBLE:
-        for element in expression(tree)[:8]:
-            shown = (element.get("content") or element.get("title") or "") if element.tag in ("meta", "link") else ""
-            text = shown or words(element, _LONGEST_BYLINE)
-            if not text or len(text) >= _LONGEST_BYLINE:
-                continue
-            names = [name for name in names_in([text], visible=True) if _person(name, declared)]
-            if names:
-                return _joined(names), signal
-    return organisation
+    shown = _shown_claims(declared)
+    if not claims and not shown:
+        shown = _bare_claims(declared)
+    agreed = len({_joined(people) for _, _, people in claims}) == 1
+    claims += shown
+    if not claims:
+        return organisation
+    best = 0 if agreed else max(range(len(claims)), key=lambda index: (_support(index, claims), -index))
+    declared_names = {name.casefold() for name in claims[best][2]}
+    for signal, _, people in shown:
+        # pages declare the first writer alone and show them all
+        if declared_names < {name.casefold() for name in people} and len(people) <= 6 and signal == "byline":
+            return _joined(people), signal
+    return _joined(claims[best][2]), claims[best][0]
 
 
-def names_in(values: Iterable[str], *, visible: bool = False) -> list[str]:
-    """The names in ``values``, cleaned of roles, outlets' tags, dates, handles and addresses, each once.
+def _shown_claims(declared: Declared) -> list[_Claim]:
+    claims: list[_Claim] = []
+    for signal, element in _shown(declared):
+        if people := _people(names_in([_shown_text(element)], visible=True), declared):
+            claims.append((signal, 2.0, people))
+        if len(claims) >= 4:
+            break
+    return claims
 
-    ``visible`` texts come from the page's furniture, where a name must look like one.
-    """
-    found: dict[str, str] = {}
-    for value in values:
-        for name in _names(value, visible=visible):
-            key = name.casefold()
-            if any(key != other and key in other for other in found):
-                continue
-            for other in [other for other in found if other != key and other in key]:
-                del found[other]
-            found.setdefault(key, name)
-    return list(found.values())[:_MOST_NAMES]
+
+def _bare_claims(declared: Declared) -> list[_Claim]:
+    """Where nothing is marked up: a line by the heading that begins with "By", or a link to a writer's page."""
+    linked: list[str] = []
+    for element in around_heading(declared):
+        text = own_text(element)
+        if not 5 < len(text) < 100:
+            continue
+        if _BY_LINE.match(text) and (people := _people(names_in([text], visible=True), declared)):
+            return [("by-line", 1.0, people)]
+        if element.tag == "a" and len(linked) < 6 and _WRITER_PAGE.search(element.get("href") or ""):
+            linked += [name for name in _people(names_in([text], visible=True), declared) if name not in linked]
+    return [("author-link", 1.0, linked)] if linked else []
+
+
+def _shown(declared: Declared) -> Iterable[tuple[str, HtmlElement]]:
+    """Elements that show a byline, the surest first, with the signal's name."""
+    ranked = [(kind, element) for element in declared.marked if (kind := _marked_as(element)) is not None]
+    ranked.sort(key=lambda item: item[0][0])  # stable: document order within a rank
+    for (_, signal), element in ranked[:30]:
+        if not _elsewhere(element):
+            yield signal, element
+
+
+def _marked_as(element: HtmlElement) -> tuple[int, str] | None:
+    """Rank and name of the signal by which the element claims to be a byline."""
+    if element.get("rel") == "author":
+        return 0, "rel-author"
+    if (element.get("itemprop") or "").split(" ")[0] in ("author", "creator"):
+        return 1, "itemprop-author"
+    if element.get("data-testid") == "byline" or "Byline" in (element.get("data-component") or ""):
+        return 2, "byline"
+    if element.get("id") == "author":
+        return 4, "author"
+    named = element.get("class") or ""
+    return next(
+        ((rank, signal) for rank, (signal, pattern) in enumerate(_SHOWN, start=2) if pattern.search(named)), None
+    )
+
+
+def _elsewhere(element: HtmlElement) -> bool:
+    """Whether the element belongs to another story's card, a comment or the page's furniture."""
+    for depth, above in enumerate((element, *element.iterancestors())):
+        if above.tag in ("aside", "nav", "footer", "body"):
+            return bool(above.tag != "body")
+        named = f"{above.get('class') or ''} {above.get('id') or ''}"
+        if depth < 6 and _AWAY.search(named):
+            return True
+    return False
+
+
+def _support(index: int, claims: Sequence[_Claim]) -> float:
+    """How much speaks for a claim: its own weight, and that of every other as far as they name the same people."""
+    mine = {name.casefold() for name in claims[index][2]}
+    total = claims[index][1]
+    for other, (_, weight, names) in enumerate(claims):
+        theirs = {name.casefold() for name in names}
+        if other != index:
+            total += weight * len(mine & theirs) / len(mine | theirs)
+    return total
+
+
+def _shown_text(element: HtmlElement) -> str:
+    text = element.get("content") or words(element, _LONGEST_BYLINE, apart=True)
+    return text if len(text) < _LONGEST_BYLINE else ""
+
+
+def _people(names: Sequence[str], declared: Declared) -> list[str]:
+    return [name for name in names if _person(name, declared)]
 
 
 def _declared(declared: Declared) -> Iterable[tuple[str, list[str]]]:
@@ -180,75 +209,21 @@ def _person_name(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _names(value: str, *, visible: bool) -> Iterable[str]:
-    text = clean(re.sub(r"<[^<>]{1,200}>", " ", unescape(value[:4_000])))
-    text = _HANDLE.sub(" ", _MAIL.sub(" ", text))
-    text = " ".join(text.split())
-    if _JUNK.search(text) and not visible and " " not in text:
-        return
-    prefixed = _PREFIX.match(text)
-    if visible and not prefixed:
-        # "Sept. 3, 2025 | By Jane Roe": what stands before is not the name
-        inner = _BY.search(text[:120])
-        if inner and inner.start() > 0:
-            text = text[inner.end() :]
-            prefixed = inner
-    while match := _PREFIX.match(text):
-        text = text[match.end() :]
-    pieces = [piece.strip(" ,.:;-–—|*\"'“”") for piece in _SPLIT.split(text)]
-    for index, piece in enumerate(pieces):
-        if index and _SUFFIX.match(piece):
-            continue
-        while match := _PREFIX.match(piece):
-            piece = piece[match.end() :]
-        name = _AFTER.sub("", piece).strip(" ,.:;-–—|*\"'“”")
-        following = pieces[index + 1] if index + 1 < len(pieces) else ""
-        if _SUFFIX.match(following):
-            name = f"{name}, {following}"
-        if _is_name(name, visible=visible and not prefixed):
-            yield _cased(name)
-        elif visible and index > 0:
-            # in a visible byline the names come first; what follows is furniture
-            return
-
-
-def _is_name(name: str, *, visible: bool) -> bool:
-    if not 2 <= len(name) <= _LONGEST_NAME or _JUNK.search(name):
-        return False
-    parts = name.split()
-    if name.casefold() in _NOBODY or _ROLE.match(name) or len(parts) > 7:
-        return False
-    if visible:
-        # a name without "by" before it: two to five words, capitals, no digits
-        return (
-            2 <= len(parts) <= 5
-            and not any(c.isdigit() for c in name)
-            and all(
-                part[0].isupper()
-                or part.lower() in ("de", "da", "von", "van", "der", "den", "la", "el", "al", "bin", "di", "dos", "del")
-                for part in parts
-            )
-        )
-    return any(c.isalpha() for c in name)
-
-
 def _person(name: str, declared: Declared) -> bool:
     """Whether the name may be a person's: not the outlet's, not an agency's, more than one word."""
-    folded = name.casefold()
-    site = declared.meta("og:site_name").casefold()
-    publisher = jsonld.first(declared.ld("publisher")).casefold()
-    if folded in (site, publisher) or _ORGANISATION.match(name):
-        return False
-    if site and len(site) > 3 and (folded in site or site in folded):
+    if _own_name(name, declared) or is_agency(name):
         return False
     return " " in name or not name.isascii()
 
 
-def _cased(name: str) -> str:
-    """Names in capitals or small letters as people write them."""
-    if len(name) > 5 and " " in name and (name.isupper() or name.islower()):
-        return " ".join(part[:1].upper() + part[1:].lower() for part in name.split())
-    return name
+def _own_name(name: str, declared: Declared) -> bool:
+    """Whether it is the outlet's own name."""
+    folded = name.casefold()
+    for said in (declared.meta("og:site_name"), jsonld.first(declared.ld("publisher"))):
+        own = said.casefold()
+        if len(own) > 3 and (folded in own or own in folded):
+            return True
+    return False
 
 
 def _joined(names: Sequence[str]) -> str:

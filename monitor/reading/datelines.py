@@ -7,17 +7,19 @@ import re
 # A place in capitals, perhaps with a state, an agency in brackets, a date; then a dash. Bounded, so it cannot explode.
 _PLACE = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’\-]{1,24}(?:[ /][A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’\-]{0,24}){0,4}"
 _REGION = r"(?:,\s(?:[A-Z][\w.'’\-]{0,20})(?:\s[A-Z][\w.'’\-]{0,20}){0,3}){0,2}"
-_AGENCY = r"(?:\s?\([A-Z][\w .,&/'’\-]{1,40}\))?"
+_AGENCY = r"\s?\([A-Z][\w .,&/'’\-]{1,40}\)"
 _DATE = r"(?:,?\s(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}(?:,\s\d{4})?))?"
-_DASH = r"\s?(?:—|–|―|--|-(?=\s)|:(?=\s))"
-_DATELINE = re.compile(rf"^\s*({_PLACE}{_REGION}{_AGENCY}{_DATE}){_DASH}")
-# Towns written small are datelines only when an agency or a state stands with them: "Phoenix (AP) —", "Edinburg, Texas –".
-_SMALL_PLACE = r"[A-Z][\w.'’\-]{1,24}(?:\s[A-Z][\w.'’\-]{1,24}){0,3}"
-_SMALL = re.compile(
-    rf"^\s*({_SMALL_PLACE}(?:,\s[A-Z][\w.'’\-]{{1,20}}(?:\s[A-Z][\w.'’\-]{{1,20}}){{0,2}})?\s?\([A-Z][\w .,&/'’\-]{{1,40}}\)"
-    rf"|{_SMALL_PLACE},\s[A-Z][\w.'’\-]{{1,20}}(?:\s[A-Z][\w.'’\-]{{1,20}}){{0,1}})\s?(?:—|–|―|--|-(?=\s))"
+_DASH = r"\s?(?:—|–|―|--|-(?=\s))"
+_DATELINE = re.compile(rf"^\s*({_PLACE}{_REGION}(?:{_AGENCY})?{_DATE}){_DASH}")
+# Towns written small need an agency or a state beside them: "Phoenix (AP) —", "Edinburg, Texas –".
+_TOWN = r"[A-Z][\w.'’\-]{1,24}(?:\s[A-Z][\w.'’\-]{1,24}){0,3}"
+_STATE = r",\s[A-Z][\w.'’\-]{1,20}(?:\s[A-Z][\w.'’\-]{1,20}){0,2}"
+_SMALL = re.compile(rf"^\s*({_TOWN}(?:{_STATE})?{_AGENCY}|{_TOWN}{_STATE}){_DASH}")
+_NO_PLACE = re.compile(
+    r"(?:BREAKING|UPDATED?|EXCLUSIVE|WATCH|VIDEOS?|RELATED|MORE|NOTE|READ|NEW|CORRECTION|OPINION|ANALYSIS|EDITORIAL)\b"
+    r"|(?:EDITOR['’]?S|FOR IMMEDIATE RELEASE|CONTACT|PHOTOS?|LIVE|Q&A|FAQ|MEDIA|PRESS|STORY|FILE|ARCHIVED?|CLICK|WARNING)\b",
+    re.IGNORECASE,
 )
-_NO_PLACE = frozenset({"BREAKING", "UPDATE", "UPDATED", "EXCLUSIVE", "WATCH", "VIDEO", "RELATED", "MORE", "NOTE", "READ", "CORRECTION", "OPINION", "ANALYSIS", "EDITORIAL", "FOR IMMEDIATE RELEASE", "CONTACT", "PHOTOS", "LIVE", "Q&A", "FAQ", "NEW"})  # fmt: skip
 
 
 def find_dateline(text: str) -> str:
@@ -25,6 +27,6 @@ def find_dateline(text: str) -> str:
     for paragraph in text[:4_000].split("\n\n")[:3]:
         for pattern in (_DATELINE, _SMALL):
             found = pattern.match(paragraph[:200])
-            if found and found[1].strip(" ,").upper() not in _NO_PLACE:
+            if found and not _NO_PLACE.match(found[1]):
                 return " ".join(found[1].split()).strip(" ,")
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,15 +12,21 @@ from lxml.html import HtmlElement
 
 from monitor.reading import jsonld
 
+_MARKS = frozenset({"itemprop", "pubdate", "property"})
 _MOST = 2_000  # elements of one sort; real pages have dozens
 _HEADING_CHARS = 1_000
+
+
+# Classes that say an element holds a name or a date; who asks sorts out which.
+_NAMED = re.compile(r"[aA]uth?or|[bB]y-?line|byl|writer|posted|submitted|written|[pP]ublished|entry-date")
 
 
 @dataclass(frozen=True)
 class Declared:
     """A page's own words about itself; keys of ``metas`` and ``links`` are lower case, values in document order.
 
-    ``scripts`` are the JSON-LD texts, ``h1`` and ``times`` the elements; ``refresh`` the content of a meta refresh.
+    ``scripts`` are the JSON-LD texts, ``h1``, ``h2`` and ``times`` the elements, ``marked`` those marked up as names or
+    dates; ``refresh`` is the content of a meta refresh.
     """
 
     metas: dict[str, list[str]] = field(default_factory=dict)
@@ -29,7 +36,9 @@ class Declared:
     refresh: str = ""
     scripts: list[str] = field(default_factory=list)
     h1: list[HtmlElement] = field(default_factory=list)
+    h2: list[HtmlElement] = field(default_factory=list)
     times: list[HtmlElement] = field(default_factory=list)
+    marked: list[HtmlElement] = field(default_factory=list)
 
     @cached_property
     def nodes(self) -> list[jsonld.Node]:
@@ -59,54 +68,87 @@ class Declared:
 
 
 def gather(tree: HtmlElement) -> Declared:
-    """Walk ``tree`` once and note what it declares."""
+    """Walk ``tree`` and note what it declares."""
     metas: dict[str, list[str]] = {}
     links: dict[str, list[str]] = {}
-    scripts: list[str] = []
-    h1: list[HtmlElement] = []
-    times: list[HtmlElement] = []
-    title = refresh = ""
-    for element in tree.iter("meta", "link", "title", "script", "h1", "time"):
-        tag = element.tag
-        if tag == "meta":
-            content = " ".join((element.get("content") or element.get("datetime") or "").split())
-            if not content:
-                continue
-            if (element.get("http-equiv") or "").lower() == "refresh":
-                refresh = refresh or content
-            for attribute in ("property", "name", "itemprop", "http-equiv"):
-                key = element.get(attribute)
-                if key:
-                    values = metas.setdefault(key.strip().lower(), [])
-                    if len(values) < _MOST and content not in values:
-                        values.append(content)
-        elif tag == "link":
+    kept: dict[str, list[HtmlElement]] = {"h1": [], "h2": [], "time": [], "title": [], "script": []}
+    refresh = ""
+    for element in tree.iter("meta", "link", *kept):
+        if element.tag == "meta":
+            refresh = refresh or _note_meta(element, metas)
+        elif element.tag == "link":
             href = (element.get("href") or "").strip()
             for rel in (element.get("rel") or "").lower().split():
                 if href:
                     links.setdefault(rel, []).append(href)
-        elif tag == "title":
-            # an inline SVG has titles too
-            parent = element.getparent()
-            if not title and (parent is None or parent.tag in ("head", "html", "body")):
-                title = " ".join((element.text_content() or "").split())[:_HEADING_CHARS]
-        elif tag == "script":
-            if "ld+json" in (element.get("type") or "").lower() and element.text:
-                scripts.append(element.text)
-        elif tag == "h1":
-            if len(h1) < _MOST:
-                h1.append(element)
-        elif len(times) < _MOST:
-            times.append(element)
+        elif len(kept[element.tag]) < _MOST:
+            kept[element.tag].append(element)
     root = tree.getroottree().getroot()
-    language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang") or ""
     return Declared(
-        metas=metas, links=links, title=title, language=language, refresh=refresh, scripts=scripts, h1=h1, times=times
+        metas=metas,
+        links=links,
+        title=next((text for element in kept["title"] if (text := _page_title(element))), ""),
+        language=root.get("lang") or root.get("xml:lang") or "",
+        refresh=refresh,
+        scripts=[s.text for s in kept["script"] if s.text and "ld+json" in (s.get("type") or "").lower()],
+        h1=kept["h1"],
+        h2=kept["h2"],
+        times=kept["time"],
+        marked=_marked(tree),
     )
 
 
-def words(element: HtmlElement, limit: int = _HEADING_CHARS) -> str:
-    """The element's text in one line, without scripts and styles, cut at ``limit`` characters."""
+def _note_meta(element: HtmlElement, metas: dict[str, list[str]]) -> str:
+    """Keep a meta element's content under all its names; returns it when it is a refresh."""
+    content = " ".join((element.get("content") or element.get("datetime") or "").split())
+    if not content:
+        return ""
+    for attribute in ("property", "name", "itemprop", "http-equiv"):
+        if key := element.get(attribute):
+            values = metas.setdefault(key.strip().lower(), [])
+            if len(values) < _MOST and content not in values:
+                values.append(content)
+    return content if (element.get("http-equiv") or "").lower() == "refresh" else ""
+
+
+def _page_title(element: HtmlElement) -> str:
+    """The text of the page's title element; drawings have titles too."""
+    parent = element.getparent()
+    if parent is not None and parent.tag not in ("head", "html", "body"):
+        return ""
+    return " ".join((element.text_content() or "").split())[:_HEADING_CHARS]
+
+
+def _marked(tree: HtmlElement) -> list[HtmlElement]:
+    """Elements marked up as names or dates, in document order. Classes repeat, so each is judged once."""
+    verdicts: dict[str, bool] = {}
+    found: list[HtmlElement] = []
+    for element in tree.iter("*"):
+        for key, value in element.items():
+            if key == "class":
+                hit = verdicts.get(value)
+                if hit is None:
+                    hit = verdicts[value] = bool(_NAMED.search(value))
+            else:
+                hit = (
+                    key in _MARKS
+                    or (key in ("rel", "id") and value == "author")
+                    or (key.startswith("data-") and value.endswith("yline"))
+                )
+            if hit:
+                if element.tag != "meta":
+                    found.append(element)
+                break
+        if len(found) >= _MOST:
+            break
+    return found
+
+
+def words(element: HtmlElement, limit: int = _HEADING_CHARS, *, apart: bool = False) -> str:
+    """The element's text in one line, without scripts and styles, cut at ``limit`` characters.
+
+    ``apart`` puts a blank between neighbouring elements, which furniture relies on layout for.
+    """
     parts: list[str] = []
     size = 0
     for node in element.iter():
@@ -122,4 +164,4 @@ def words(element: HtmlElement, limit: int = _HEADING_CHARS) -> str:
         size += len(piece) + len(tail)
         if size > limit * 2:
             break
-    return " ".join("".join(parts).split())[:limit]
+    return " ".join((" " if apart else "").join(parts).split())[:limit]

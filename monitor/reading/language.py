@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 _ENOUGH = 120  # letters below which detection guesses
-_SAMPLE = 2_000
+_SAMPLE = 1_200
 _TAG = re.compile(r"^\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*\s*$")
 _OLD = {"iw": "he", "ji": "yi", "in": "id", "nb": "no", "nn": "no"}
 # Digraphs and pointed letters of Yiddish that Hebrew does not use, and words each has many of.
@@ -21,8 +21,8 @@ _HEBREW_LETTER = re.compile(r"[\u0590-\u05ff\ufb1d-\ufb4f]")
 def find_language(text: str, declared: str, locale: str = "") -> tuple[str, str]:
     """The text's language (ISO 639-1) and the signal that told, or ``("", "")``.
 
-    ``declared`` is the page's ``lang``, ``locale`` its ``og:locale``. Pages inherit a template's ``lang``, so a text long enough to
-    tell is believed over what is declared.
+    ``declared`` is the page's ``lang``, ``locale`` its ``og:locale``. Pages inherit a template's ``lang``, so a text
+    long enough to tell is believed over what is declared.
     """
     said = _code(declared) or _code(locale)
     letters = sum(c.isalpha() for c in text[:_SAMPLE])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import cast
 from urllib.parse import urlsplit
 
 from lxml.cssselect import CSSSelector
@@ -80,7 +81,7 @@ def _stamps(tree: HtmlElement, selectors: Sequence[str]) -> Iterable[str]:
 def _select(tree: HtmlElement, selectors: Sequence[str]) -> list[HtmlElement]:
     """What the first selector that finds anything finds."""
     for selector in selectors:
-        found = [element for element in _compiled(selector)(tree) if isinstance(element.tag, str)]
+        found = cast("list[HtmlElement]", _compiled(selector)(tree))  # CSS finds elements and nothing else
         if found:
             return found
     return []

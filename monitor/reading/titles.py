@@ -84,10 +84,20 @@ def find_title(
             best, best_score = candidate, score
     if best is None:
         return "", ""
+    best = _as_shown(best, bare)
     same = [c for c in bare if _folded(c.text) == _folded(best.text)]
     # The same wording, as the reader sees it: the heading keeps the typography that meta elements lose.
     shown = next((c for c in same if c.signal in ("h1", "json-ld:headline")), best)
     return shown.text, "+".join(dict.fromkeys(c.signal for c in (shown, *same)))
+
+
+def _as_shown(best: _Candidate, candidates: Sequence[_Candidate]) -> _Candidate:
+    """The page's one heading where it words the same title a little differently: it is what readers see and cite."""
+    headings = [c for c in candidates if c.signal == "h1" and _agreement(c.text, best.text) >= 0.5]
+    if best.signal == "h1" or len({_folded(c.text) for c in headings}) != 1:
+        return best
+    heading = headings[0]
+    return heading if 0.7 <= len(heading.text) / len(best.text) <= 1.5 else best
 
 
 def tidy(raw: str) -> str:
@@ -109,16 +119,21 @@ def _declarations(declared: Declared, lead_title: str) -> Iterable[tuple[str, st
         yield headline, "json-ld:headline", 3.0
     headings = [text for element in declared.h1[:6] if (text := words(element)) and len(text) > 2]
     headings = [text for text in headings if _folded(text) not in _FURNITURE] or headings
+    said = " ".join(_folded(text) for text in (declared.meta("og:title"), headline, declared.title) if text)
     for text in headings:
-        # one heading is the story's; of several, only agreement tells which
-        yield text, "h1", 3.0 if len(headings) == 1 else 1.5
+        # one heading is the story's when the page calls itself so too; of several, only agreement tells which
+        yield text, "h1", (3.0 if _folded(text)[:40] in said else 2.5) if len(headings) == 1 else 1.5
+    if not headings:
+        for element in declared.h2[:20]:
+            if len(text := words(element)) > 15 and _folded(text) in said:
+                yield text, "h2", 1.5
     for value in declared.metas.get("twitter:title", ())[:1]:
         yield value, "twitter:title", 1.5
     for key in _META_KEYS:
         for value in declared.metas.get(key, ())[:1]:
             yield value, f"meta:{key}", 1.0
     if declared.title:
-        yield declared.title, "title", 1.5
+        yield declared.title, "title", 2.0
     if lead_title:
         yield lead_title, "lead", 1.0
 

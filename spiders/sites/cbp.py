@@ -6,7 +6,7 @@ from datetime import date as Day
 
 from monitor.model import SiteRules, StoryKind
 
-_PATH = r"^/(?:newsroom/(?:[a-z-]*release[a-z-]*|speeches-and-statements|spotlights|announcements)|border-security/[^/]*release[^/]*)/"
+_PATH = r"^/newsroom/(?:[a-z-]*release[a-z-]*|speeches-and-statements|spotlights|announcements)/"
 _FOOT = (
     r"^U\.S\. Customs and Border Protection(?: \(CBP\))? is America's frontline",
     r"^U\.S\. Customs and Border Protection (?:\(CBP\) )?is the unified border agency",

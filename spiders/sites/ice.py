@@ -8,8 +8,8 @@ from monitor.model import SiteRules, StoryKind
 
 _PATH = r"^/(?:[a-z]{2}/)?(?:news/(?:releases|statements|speeches)|statements|newsroom/releases)/"
 _FOOT = (
-    r"^(?:Members of the public|Anyone|Individuals) (?:with information |who .{0,80})?(?:can|are encouraged to|should) (?:also )?(?:report|call).{0,120}(?:tip ?line|tip form|866-?DHS)",
-    r"^(?:Learn more|For more (?:news and )?information|Follow us)\b.{0,160}(?:@|on (?:X|Twitter)|ICE\.gov|www\.ice\.gov)",
+    r"^(?:Members of the public|Anyone|Individuals)\b.{0,120}\b(?:report|call)\b.{0,120}(?:tip ?line|tip form)",
+    r"^(?:Learn more|For more (?:news and )?information|Follow us)\b.{0,160}(?:@|on (?:X|Twitter)|\bice\.gov)",
     r"^Updated:\s*\d\d/\d\d/\d{4}$",
 )
 

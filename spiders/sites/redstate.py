@@ -18,7 +18,8 @@ RULES = (
         # the disclaimer stands before the lede, the club's advertisement after the text
         drop_text=(
             r"^The opinions expressed by (?:contributors|columnists|the author)\b",
-            r"^(?:Editor['’]s Note:|RedState is|Join RedState VIP|Help us continue|Help RedState|Thank you for (?:supporting|being))",
+            r"^(?:Editor['’]s Note:|RedState is|Join RedState VIP|Help us continue|Help RedState)",
+            r"^Thank you for (?:supporting|being)\b",
             r"\bpromo(?:tion)? code\b.{0,80}\b(?:discount|off|membership)",
             r"^(?:READ MORE|Read More|RELATED|Related|SEE ALSO|See Also|READ|MORE|FLASHBACK|DIVE DEEPER)\s*:",
         ),
