@@ -94,7 +94,7 @@ def collect_now(
     """
     from spiders.loop import run
 
-    return run(_plainly(lambda: collect_once(config, ids, force=force, on_done=on_done)))
+    return run(plainly(lambda: collect_once(config, ids, force=force, on_done=on_done)))
 
 
 async def collect_once(
@@ -233,7 +233,7 @@ def probe(
             results = await asyncio.gather(*(of(source) for source in sources))
             return [found for result in results for found in result]
 
-    return run(_plainly(main))
+    return run(plainly(main))
 
 
 def _probe_of(channel: Channel, polled: Polled) -> Probe:
@@ -421,7 +421,7 @@ async def _until_signal(work: Any) -> bool:
     return stopped
 
 
-def _plainly(main: Callable[[], Coroutine[Any, Any, T]]) -> Callable[[], Coroutine[Any, Any, T]]:
+def plainly(main: Callable[[], Coroutine[Any, Any, T]]) -> Callable[[], Coroutine[Any, Any, T]]:
     """``main`` with the first real error taken out of a task group's wrapping, so that one line can be shown."""
 
     async def run() -> T:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitor.app import Collected, collect_once, reading_archive
+from monitor.app import Collected, collect_once, plainly, reading_archive
 from monitor.config import Config, Network
 from monitor.demo.server import Served, serve
 from monitor.demo.web import DemoWeb
@@ -31,7 +31,7 @@ def run_demo(*, archive: Path | None, queries: tuple[str, ...] = QUERIES) -> lis
     with tempfile.TemporaryDirectory(prefix="shiftwatch-demo-") as folder:
         path = (Path.cwd() / archive) if archive else Path(folder) / "demo.db"
         captures = path.with_name(f"{path.stem}-captures")
-        passes = run(lambda: _passes(path, captures))
+        passes = run(plainly(lambda: _passes(path, captures)))
         _print_found(Config(archive=path, captures=None), queries)
         if archive:
             console().print(f"The archive stays in {path}; try: shiftwatch show 1 --archive {archive}", soft_wrap=True)

@@ -31,7 +31,7 @@ class NotHad(Exception):
 
 
 class PoliteDownloadHandler(BaseDownloadHandler):
-    """Answers every Scrapy request through the polite client given in the ``FETCHER`` setting.
+    """Answers every Scrapy request through the polite client its spider was given.
 
     The request's ``meta["ask"]`` is what is asked; the capture comes back as ``response.meta["capture"]``.
     """
@@ -40,7 +40,8 @@ class PoliteDownloadHandler(BaseDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._fetcher: Fetcher = crawler.settings["FETCHER"]
+        # Not a setting: Scrapy copies settings deeply, and a client cannot be copied.
+        self._fetcher: Fetcher = crawler.spider.fetcher  # type: ignore[union-attr]
 
     async def download_request(self, request: Request) -> Response:
         ask = request.meta.get("ask") or Ask(url=request.url)
@@ -69,7 +70,13 @@ def _trouble_of(failure: Failure) -> Trouble:
     raise AssertionError  # pragma: no cover - raiseException never returns
 
 
-class ArticleSpider(Spider):
+class PoliteSpider(Spider):
+    """A spider that goes out through ``fetcher`` alone."""
+
+    fetcher: Fetcher
+
+
+class ArticleSpider(PoliteSpider):
     """Fetches article pages as they are asked for; stays open until ``None`` is put into ``asks``.
 
     ``asks`` is a queue of ``(Ask, Future[Capture | Trouble])``; a page's future is set as soon as it has been had.
@@ -97,7 +104,7 @@ class ArticleSpider(Spider):
             future.set_exception(error)
 
 
-class ListingSpider(Spider):
+class ListingSpider(PoliteSpider):
     """Reads a listing page by page, following its next link on the same site, up to the channel's page count.
 
     After the crawl ``first`` holds the first page's answer and ``reading`` all leads; ``partial`` says why a later
@@ -170,7 +177,7 @@ class ListingSpider(Spider):
         return body_hash(capture.body)
 
 
-class DiscoverySpider(Spider):
+class DiscoverySpider(PoliteSpider):
     """Looks for a source's channels on its home page; ``found`` holds them, ``trouble`` why the page was not had."""
 
     name = "discovery"

@@ -95,10 +95,9 @@ class Web:
 
             settings = Settings()
             settings.setmodule("spiders.settings")
-            settings.set("FETCHER", self._client)
             self._runner = AsyncCrawlerRunner(settings)
         crawler = self._runner.create_crawler(spider_class)
-        return crawler, self._runner.crawl(crawler, **arguments)
+        return crawler, self._runner.crawl(crawler, fetcher=self._client, **arguments)
 
     async def _crawl(self, spider_class: Any, arguments: Mapping[str, Any]) -> Any:
         crawler, task = self._start(spider_class, arguments)
