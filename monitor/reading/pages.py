@@ -64,7 +64,7 @@ def before_text(tree: HtmlElement, declared: Declared, url: str) -> Refusal | No
     called = f"{(titles or [''])[0][:80]!r}"
     if prose < 2_000 and any(say.WALL_TITLE.match(title) for title in titles):
         return Verdict.BLOCK, f"a bot wall or error page: {called}"
-    if prose < 600 and (stub := _stub(tree, declared)):
+    if prose < 300 and (stub := _stub(tree, declared, prose)):
         return stub
     at_consent = say.CONSENT_HOST.match(urlsplit(url).hostname or "")
     if at_consent or (prose < 6_000 and any(say.CONSENT_TITLE.match(title) for title in titles)):
@@ -116,14 +116,17 @@ def is_paywalled(declared: Declared) -> bool | None:
     return {"metered": True, "locked": True, "free": False}.get(tier)
 
 
-def _stub(tree: HtmlElement, declared: Declared) -> Refusal | None:
+def _stub(tree: HtmlElement, declared: Declared, prose: int) -> Refusal | None:
     """What a page with next to no prose is there for instead: a challenge, a redirect, a plea for JavaScript."""
-    if found := _challenge(tree):
+    if prose < 200 and (found := _challenge(tree)):
         return Verdict.BLOCK, f"a bot challenge ({found})"
     if (refresh := say.REFRESH.match(declared.refresh)) and int(refresh[1]) <= 10:
         blocked = say.WALL_TARGET.search(refresh[2])
         return Verdict.BLOCK if blocked else Verdict.OTHER, f"only a redirect to {refresh[2][:80]}"
-    if say.WALL_WORDS.search(words(tree, 6_000)):
+    text = words(tree, 6_000)
+    if len(text) < 100:
+        text = " ".join([text, *(element.text_content()[:1_000] for element in tree.iter("noscript"))])
+    if say.WALL_WORDS.search(text):
         return Verdict.BLOCK, "asks for a browser, JavaScript or a captcha instead of showing text"
     return None
 
