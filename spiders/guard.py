@@ -207,13 +207,14 @@ class Guard:
                 rest = quote(rest.encode("utf-8", "surrogateescape"), safe=_SAFE)
             except UnicodeEncodeError:
                 return _refused("the address has broken characters in it")
-        path, mark, query = rest.partition("?")
+        path, _, query = rest.partition("?")
+        query = f"?{query}" if query else ""  # yarl, which writes the request, drops a lone question mark as well
         if _DOT_SEGMENT.search(path):
             path = _without_dot_segments(path)
         path = path if path.startswith("/") else "/" + path
         netloc = host if port == _PORTS[scheme] else f"{host}:{port}"
         origin = f"{scheme}://{netloc}"
-        full = f"{origin}{path}{mark}{query}"
+        full = f"{origin}{path}{query}"
         return Target(
             url=URL(full, encoded=True),
             text=full,

@@ -28,7 +28,7 @@ class Limits:
     ``connect``: until TCP and TLS stand; ``lookup``: until the name is resolved; ``read``: between two bytes;
     ``whole``: everything on the wire with all redirects, standing in line not counted; ``robots``: the same for a
     robots.txt; ``body``: after decoding; ``header_field``: one header line; ``header_fields``: their number;
-    ``interim``: 1xx answers before the real one.
+    ``interim``: 1xx answers before the real one. On the wire an answer may take twice the body, plus all headers.
     """
 
     connect: float = 5.0

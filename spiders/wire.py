@@ -17,7 +17,6 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.client_reqrep import ConnectionKey
-from aiohttp.http_exceptions import HttpProcessingError
 
 from monitor.model import Trouble, TroubleKind
 from spiders.guard import Guard, UnsafeAddress
@@ -30,7 +29,8 @@ _AT_ONCE = 32  # lookups under way; a name server that hangs holds its threads, 
 _DNS_TTL = 60
 _KEEP_ALIVE = 15.0
 _IDLE_HOSTS = 200
-_TOO_MANY_INTERIM = "too many interim answers"
+_TOO_MANY_INTERIM = "sends interim answers without end"
+_TOO_MUCH = "sends much more than its body"
 
 
 class GuardedResolver(AbstractResolver):
@@ -110,24 +110,44 @@ class GuardedResolver(AbstractResolver):
 
 
 class _Handler(ResponseHandler):
-    """aiohttp's own, which reads 1xx answers for as long as they keep coming, with an end put to that."""
+    """aiohttp's own, with an end put to what it would read for ever: 1xx answers, and bytes that are no body.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int) -> None:
+    Chunk extensions and trailers never reach whoever counts the body, so everything that comes in is counted here.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, limits: Limits) -> None:
         super().__init__(loop)
         self._interim = 0
-        self._limit = limit
+        self._taken = 0
+        self._most_interim = limits.interim
+        self._most_taken = 2 * limits.body + limits.header_field * limits.header_fields
+
+    def set_response_params(self, **params: Any) -> None:
+        self._interim = self._taken = 0
+        super().set_response_params(**params)
+
+    def data_received(self, data: bytes) -> None:
+        self._taken += len(data)
+        if self._taken > self._most_taken:
+            self._give_up(_TOO_MUCH)
+        else:
+            super().data_received(data)
 
     def feed_data(self, data: Any, size: int = 0) -> None:
         if 100 <= data[0].code < 200:
             self._interim += 1
-            if self._interim > self._limit:
-                if not self.is_eof() and self.transport is not None:
-                    self.transport.abort()
-                self.set_exception(HttpProcessingError(code=400, message=_TOO_MANY_INTERIM))
+            if self._interim > self._most_interim:
+                self._give_up(_TOO_MANY_INTERIM)
                 return
-        else:
-            self._interim = 0
         super().feed_data(data, size)
+
+    def _give_up(self, why: str) -> None:
+        error = aiohttp.ClientPayloadError(why)
+        self.set_exception(error)
+        if self._payload is not None:
+            self._payload.set_exception(error)
+        if self.transport is not None:
+            self.transport.abort()
 
 
 class GuardedConnector(aiohttp.TCPConnector):
@@ -152,7 +172,7 @@ class GuardedConnector(aiohttp.TCPConnector):
             ssl=manners.tls if manners.tls is not None else trust(),
             socket_factory=open_socket,
         )
-        self._factory = functools.partial(_Handler, self._loop, limits.interim)  # type: ignore[assignment]  # partial is invariant
+        self._factory = functools.partial(_Handler, self._loop, limits)  # type: ignore[assignment]  # partial is invariant
 
     def _release(self, key: ConnectionKey, protocol: ResponseHandler, *, should_close: bool = False) -> None:
         # aiohttp bounds connections in use, not idle ones: thousands of hosts polled within the keep-alive time
@@ -190,7 +210,8 @@ def explain(error: BaseException, host: str, limits: Limits, whole: float) -> Tr
     if isinstance(error, TimeoutError):
         return _unreachable(f"{host} was not done after {whole:g} s")
     if isinstance(error, aiohttp.ClientPayloadError):
-        return _broken(f"{host} cut its answer short")
+        why = str(error)
+        return _broken(f"{host} {why if why in (_TOO_MANY_INTERIM, _TOO_MUCH) else 'cut its answer short'}")
     if isinstance(error, aiohttp.ClientResponseError):
         return _broken(_not_http(error.message, host))
     if isinstance(error, OSError):
@@ -238,8 +259,6 @@ def _certificate(error: Exception) -> str:
 
 
 def _not_http(message: str, host: str) -> str:
-    if _TOO_MANY_INTERIM in message:
-        return f"{host} sends interim answers without end"
     if "Got more than" in message or "Too many" in message:
         return f"{host} sends headers over the limits"
     return f"{host} answered something that is not HTTP"

@@ -96,7 +96,7 @@ async def test_each_status_has_its_trouble(status: int, kind: TroubleKind) -> No
     ],
 )
 async def test_a_wall_is_named(status: int, headers: dict[str, str], who: str) -> None:
-    async with serve({"/": http(status, b"<html>", **headers)}) as server:
+    async with serve({"/": http(status, b"<html>", None, **headers)}) as server:
         got = await fetch(server.url("/"))
     assert isinstance(got, Trouble) and got.kind is TroubleKind.BLOCKED and who in got.reason
 

@@ -115,7 +115,7 @@ BROKEN, UNREACHABLE = TroubleKind.BROKEN, TroubleKind.UNREACHABLE
         pytest.param(
             endless(OK + b"Transfer-Encoding: chunked\r\n\r\n1;", b"x" * 65536),
             BROKEN,
-            "",
+            "much more than its body",
             id="endless chunk extension",
         ),
         pytest.param(
@@ -173,7 +173,7 @@ async def test_odd_but_whole_answers_are_had(answer: bytes | Script, body: bytes
 
 
 async def test_a_bomb_does_not_go_off_in_memory() -> None:
-    bomb = gzip.compress(gzip.compress(bytes(64 * 1024 * 1024)))
+    bomb = gzip.compress(gzip.compress(bytes(16 * 1024 * 1024)))
     assert len(bomb) < 2000
     async with serve(page(http(200, bomb, Content_Encoding="gzip, gzip"))) as server, polite() as client:
         await client.fetch(Ask(url=server.url("/warm-up")))

@@ -255,6 +255,9 @@ async def test_a_jump_of_the_clock_locks_no_host_for_years() -> None:
             await client.fetch(Ask(url=server.url("/busy")))
             clock.at = NOW
             here = await client.fetch(Ask(url=server.url("/a")))
+            clock.at = NOW + timedelta(days=7, seconds=1)
+            assert isinstance(await client.fetch(Ask(url=server.url("/a"))), Capture)
+            clock.at = NOW
         async with polite(memory=memory, clock=clock) as client:
             again = await client.fetch(Ask(url=server.url("/a")))
         clock.at = NOW + timedelta(days=7, seconds=1)

@@ -28,7 +28,7 @@ def raw_deflate(data: bytes) -> bytes:
 
 
 def fast_brotli(data: bytes) -> bytes:
-    return brotli.compress(data, quality=3)
+    return bytes(brotli.compress(data, quality=3))
 
 
 PACK = {
@@ -72,7 +72,7 @@ def test_large_bodies_come_out_whole(encoding: str, pack: object) -> None:
 
 @pytest.mark.parametrize(("encoding", "pack"), PACKERS)
 def test_a_bomb_costs_no_more_than_the_limit(encoding: str, pack: object) -> None:
-    bomb = pack(bytes(64 * 1024 * 1024))  # type: ignore[operator]
+    bomb = pack(bytes(16 * 1024 * 1024))  # type: ignore[operator]
     tracemalloc.start()
     with pytest.raises(TooLarge):
         decoder = Decoder(encoding, 1024 * 1024)
@@ -84,7 +84,7 @@ def test_a_bomb_costs_no_more_than_the_limit(encoding: str, pack: object) -> Non
 
 
 def test_a_bomb_in_a_bomb_costs_no_more_than_the_limit() -> None:
-    inner = gzip.compress(bytes(64 * 1024 * 1024))
+    inner = gzip.compress(bytes(16 * 1024 * 1024))
     bomb = gzip.compress(inner)
     assert len(bomb) < 2000
     with pytest.raises(TooLarge):
@@ -141,7 +141,7 @@ def test_members_follow_each_other_and_padding_is_left_alone_but_not_without_end
 
 
 def test_a_zstd_window_larger_than_the_web_allows_is_refused() -> None:
-    options = {zstd.CompressionParameter.window_log: 27, zstd.CompressionParameter.content_size_flag: 0}
+    options: dict[int, int] = {zstd.CompressionParameter.window_log: 27, zstd.CompressionParameter.content_size_flag: 0}
     packer = zstd.ZstdCompressor(options=options)
     packed = packer.compress(bytes(range(256)) * 1000) + packer.flush()
     with pytest.raises(Undecodable):

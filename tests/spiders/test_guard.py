@@ -20,11 +20,11 @@ PRIVATE_6 = ["::/127", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8", "2001:d
 
 
 def inside_v4() -> st.SearchStrategy[ipaddress.IPv4Address]:
-    return st.one_of([st.ip_addresses(v=4, network=network) for network in PRIVATE_4])  # type: ignore[return-value]
+    return st.one_of([st.ip_addresses(v=4, network=network) for network in PRIVATE_4])  # type: ignore[misc]
 
 
 def inside_v6() -> st.SearchStrategy[ipaddress.IPv6Address]:
-    return st.one_of([st.ip_addresses(v=6, network=network) for network in PRIVATE_6])  # type: ignore[return-value]
+    return st.one_of([st.ip_addresses(v=6, network=network) for network in PRIVATE_6])  # type: ignore[misc]
 
 
 def fullwidth(text: str) -> str:

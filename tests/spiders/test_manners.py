@@ -222,7 +222,7 @@ def test_reading_robots_txt_is_total(text: str, path: str) -> None:
         "".join(f"User-agent: a{number}\n" for number in range(15_000)) + "Disallow: /a\n" * 20_000,
         "".join(f"User-agent: a{number % 9000}\n" for number in range(28_000)),
         "User-agent: *\n" + "Disallow: /" + "*a" * 200_000 + "$\n",
-        "User-agent: *\n" + "".join(f"Disallow: /*{number}*b$\n" for number in range(25_000)),
+        "User-agent: *\n" + "".join(f"Disallow: /*{number}*b$\n" for number in range(8_000)),
         "User-agent: *" * 40_000,
         "u" * 500_000,
     ],
