@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.model import ChannelReading, Lead
 from monitor.reading import urls
-from monitor.reading.feed_entries import FeedEntry
+from monitor.reading.feed_entry import FeedEntry
 from monitor.reading.feed_leads import lead_of, title_of
 from monitor.reading.json_body import BadJson, parse_json, text_at
 from monitor.reading.memory import fingerprint, remember, unseen

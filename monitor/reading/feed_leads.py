@@ -9,7 +9,7 @@ from urllib.parse import quote
 from monitor.model import Lead
 from monitor.reading import text, urls
 from monitor.reading.dates import parse_date
-from monitor.reading.feed_entries import FeedEntry
+from monitor.reading.feed_entry import FeedEntry
 
 SUMMARY_LIMIT: Final = 2_000
 """The most characters kept of a summary; what is longer is a text."""

@@ -21,7 +21,8 @@ from monitor.model import ChannelReading, Lead
 from monitor.reading import text, urls, wrong_body
 from monitor.reading.encoding import decode
 from monitor.reading.feed_cut import FeedCut, cut_feed
-from monitor.reading.feed_entries import FeedEntry, by_feedparser, parse_strictly, read_entries
+from monitor.reading.feed_entries import by_feedparser, parse_strictly, read_entries
+from monitor.reading.feed_entry import FeedEntry
 from monitor.reading.feed_json import read_json_feed
 from monitor.reading.feed_leads import lead_of, title_of
 from monitor.reading.memory import fingerprint, remember, unseen
