@@ -31,6 +31,7 @@ from monitor.ports import HostNote
 from monitor.query import Query
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 # What one bad value raises (a lone surrogate, a number out of range, a broken reference): that item's trouble alone.
 # A full disk, a lock or damage is everybody's, and ends the call.
@@ -116,14 +117,9 @@ class Archive:
         Each is whole or absent: everything it announced, its row, and its channel's validators and next poll. One
         that cannot be filed says so in ``problem``, leaves its channel's validators as they were, and harms no other.
         """
-        with self._transaction() as db:
-            return [self._file_poll(db, poll) for poll in batch]
+        return self._each(batch, polls.file_poll, self._poll_problem)
 
-    def _file_poll(self, db: sqlite3.Connection, poll: Poll) -> PollFiling:
-        try:
-            return self._savepoint(lambda: polls.file_poll(db, poll))
-        except _ITEM_ERRORS as error:
-            problem = _cannot_be_filed(error)
+    def _poll_problem(self, db: sqlite3.Connection, poll: Poll, problem: str) -> PollFiling:
         known = sources.channel(db, poll.memory.id, self._configured)
         if known is None:
             return PollFiling(poll=0, problem=problem)
@@ -145,8 +141,7 @@ class Archive:
         Each is whole or absent: story, version, the page's state and validators. One that cannot be filed is None,
         its page says why, and it harms no other.
         """
-        with self._transaction() as db:
-            return [self._file_visit(db, visit) for visit in batch]
+        return self._each(batch, pages.file_visit, self._visit_problem)
 
     def file_imports(self, batch: Sequence[PageVisit], progress: ImportProgress | None = None) -> list[Filing | None]:
         """File imported captures like visits, together with how far the import has come.
@@ -154,22 +149,18 @@ class Archive:
         Sources that are not configured get a row of their own, disabled. Captures may come in any order: older ones
         join their story's history, the newest is the current text; the same ones again change nothing.
         """
-        with self._transaction() as db:
+
+        def before(db: sqlite3.Connection) -> None:
             for snapshot in {visit.snapshot.source: visit.snapshot for visit in batch if visit.snapshot}.values():
                 sources.ensure_source(db, snapshot)
-            filings = [self._file_visit(db, visit) for visit in batch]
             if progress:
                 imports.save_progress(db, progress)
-            return filings
 
-    def _file_visit(self, db: sqlite3.Connection, visit: PageVisit) -> Filing | None:
-        try:
-            return self._savepoint(lambda: pages.file_visit(db, visit))
-        except _ITEM_ERRORS as error:
-            problem = _cannot_be_filed(error)
+        return self._each(batch, pages.file_visit, self._visit_problem, before)
+
+    def _visit_problem(self, db: sqlite3.Connection, visit: PageVisit, problem: str) -> None:
         with contextlib.suppress(*_ITEM_ERRORS):  # an address that cannot be stored has no page to note it on
             self._savepoint(lambda: pages.unfileable(db, visit, problem))
-        return None
 
     def import_progress(self, file: str) -> ImportProgress | None:
         """How far the WARC ``file`` has been imported; None when it never was."""
@@ -221,16 +212,53 @@ class Archive:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with refusing(self._path), self._begun() as db:
+            yield db
+
+    @contextlib.contextmanager
+    def _begun(self) -> Iterator[sqlite3.Connection]:
         """One transaction that holds the write lock from its start: reading first would fail when others write."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._db
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:  # a full disk has rolled back by itself
+                self._db.execute("ROLLBACK")
+            raise
+
+    def _each(
+        self,
+        items: Sequence[T],
+        file: Callable[[sqlite3.Connection, T], R],
+        instead: Callable[[sqlite3.Connection, T, str], R],
+        before: Callable[[sqlite3.Connection], None] = lambda _: None,
+    ) -> list[R]:
+        """``file`` every item in one transaction; one that cannot be filed is undone and met with ``instead``.
+
+        The whole batch is tried at once, and only if an item fails again item by item: at every savepoint the
+        full-text index writes out what it has gathered, which made filing twice as slow.
+        """
         with refusing(self._path):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+            with contextlib.suppress(*_ITEM_ERRORS), self._begun() as db:
+                before(db)
+                return [file(db, item) for item in items]
+            with self._begun() as db:
+                before(db)
+                return [self._one(db, item, file, instead) for item in items]
+
+    def _one(
+        self,
+        db: sqlite3.Connection,
+        item: T,
+        file: Callable[[sqlite3.Connection, T], R],
+        instead: Callable[[sqlite3.Connection, T, str], R],
+    ) -> R:
+        try:
+            return self._savepoint(lambda: file(db, item))
+        except _ITEM_ERRORS as error:
+            problem = f"could not be filed: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        return instead(db, item, problem)
 
     def _savepoint(self, work: Callable[[], T]) -> T:
         """``work()``, undone alone if it raises."""
@@ -245,7 +273,3 @@ class Archive:
             raise
         self._db.execute("RELEASE item")
         return result
-
-
-def _cannot_be_filed(error: Exception) -> str:
-    return f"could not be filed: {type(error).__name__}: {' '.join(str(error).split())[:200]}"

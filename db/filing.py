@@ -103,6 +103,7 @@ _COPY_VERSION = (
     " FROM versions WHERE story = ? AND number = ?"
 )
 _NEW = '{"kinds": ["new"]}'
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _file_new(
@@ -279,7 +280,3 @@ def _widen(db: sqlite3.Connection, story: int, at: str) -> None:
         " WHERE id = ?1 AND (first_seen_at > ?2 OR last_seen_at < ?2)",
         (story, at),
     )
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from db.times import dated
 from monitor.model import Dated, Lead, Link
 
+_json = json.JSONEncoder(ensure_ascii=False).encode
 _TEXTS = ("url", "key", "title", "summary", "text", "byline", "language")
 
 
@@ -23,7 +24,7 @@ def lead_json(lead: Lead, *, whole: bool = True) -> str:
         kept["position"] = lead.position
     if lead.links and whole:
         kept["links"] = [[link.url, link.text] for link in lead.links]
-    return json.dumps(kept, ensure_ascii=False)
+    return _json(kept)
 
 
 def lead_of(text: str, address: str) -> Lead:

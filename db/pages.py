@@ -112,7 +112,8 @@ def file_visit(db: sqlite3.Connection, visit: PageVisit) -> Filing | None:
     """
     address, at, snapshot = visit.address, iso(visit.visited_at), visit.snapshot
     page = db.execute("SELECT story, poll, visited_at, state FROM pages WHERE address = ?", (address,)).fetchone()
-    story, poll, last_visit, state = page or (None, None, None, None)
+    had, poll, last_visit, state = page or (None, None, None, None)
+    story = had
 
     filing = None
     if snapshot:
@@ -133,30 +134,40 @@ def file_visit(db: sqlite3.Connection, visit: PageVisit) -> Filing | None:
         seen_again(db, story, at)
 
     if page is None:
-        if snapshot is None:
-            return None
-        db.execute(
-            "INSERT INTO pages (address, source, story, state, announced_at) VALUES (?, ?, ?, ?, ?)",
-            (address, snapshot.source, story, visit.state, at),
-        )
-    elif story is not None:
+        if snapshot:
+            db.execute(
+                f"INSERT INTO pages (source, story, announced_at, attempts, {', '.join(_VISITED)}, address)"
+                f" VALUES (?, ?, ?, ?, {', '.join('?' * len(_VISITED))}, ?)",
+                (snapshot.source, story, at, _failed(visit), *_visited(visit, at)),
+            )
+        return filing
+    if story is not None and story != had:
         _belongs(db, address, story)
     if last_visit is None or at >= last_visit or (visit.state is PageState.FILED and state != PageState.FILED):
-        _visited(db, visit, at, last_visit)
+        again = _failed(visit) if at != last_visit else 0  # the same visit filed twice is one attempt
+        db.execute(
+            f"UPDATE pages SET attempts = (attempts + ?) * ?, {', '.join(f'{name} = ?' for name in _VISITED)}"
+            " WHERE address = ?",
+            (again, _failed(visit), *_visited(visit, at)),
+        )
     return filing
 
 
-def _visited(db: sqlite3.Connection, visit: PageVisit, at: str, last_visit: str | None) -> None:
-    failed_again = int(visit.state is not PageState.FILED or bool(visit.reason))
-    again = failed_again if at != last_visit else 0  # the same visit filed twice is one attempt
-    db.execute(
-        "UPDATE pages SET state = ?, reason = ?, http_status = ?, etag = ?, last_modified = ?, body_hash = ?,"
-        " visited_at = ?, next_at = ?, attempts = (attempts + ?) * ? WHERE address = ?",
-        (
-            visit.state, visit.reason, visit.http_status, visit.etag, visit.last_modified, visit.body_hash,
-            at, maybe_iso(visit.next_at), again, failed_again, visit.address,
-        ),
+_VISITED = (
+    "state", "reason", "http_status", "etag", "last_modified", "body_hash", "visited_at", "next_at",
+)  # fmt: skip
+
+
+def _visited(visit: PageVisit, at: str) -> tuple[str | int | None, ...]:
+    """In the order of _VISITED, and the address."""
+    return (
+        visit.state, visit.reason, visit.http_status, visit.etag, visit.last_modified, visit.body_hash, at,
+        maybe_iso(visit.next_at), visit.address,
     )  # fmt: skip
+
+
+def _failed(visit: PageVisit) -> int:
+    return int(visit.state is not PageState.FILED or bool(visit.reason))
 
 
 def unfileable(db: sqlite3.Connection, visit: PageVisit, reason: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from hashlib import blake2b
-from urllib.parse import urlsplit
 
 # Zero-width space, word joiner, byte order mark, soft hyphen: invisible, and sites add and drop them at will.
 _INVISIBLE = dict.fromkeys((0x200B, 0x2060, 0xFEFF, 0x00AD))
@@ -23,9 +23,9 @@ def text_hash(title: str, text: str) -> str:
 
 
 def domain_of(url: str) -> str:
-    """The address's host in lower case without ``www.``; ``""`` when it has none."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+    """The host of an http(s) address in lower case, without ``www.``, user and port; ``""`` when it has none."""
+    # Plain cutting, since urlsplit costs ten times as much and this is done for every story.
+    rest = url.partition("://")[2]
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2].lower()
+    host = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
     return host.removeprefix("www.")

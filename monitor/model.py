@@ -85,7 +85,7 @@ class Dated:
             return self.at.date().isoformat()
         if self.precision is Precision.MONTH:
             return self.at.date().isoformat()[:7]
-        return self.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self.at.isoformat(timespec="seconds")[:19] + "Z"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
