@@ -75,7 +75,7 @@ def extract_body(tree: HtmlElement, *, url: str, declared: str = "") -> Body:
 
     chosen = _vote(page, own, heard, third, told, said)
     body = _body(page, chosen, url=url, extractor=extractor, confidence=agreement, title=_title(tree))
-    if weight(other.text) > max(_LITTLE, 2 * weight(body.text)) and other.found(page.blocks, heard) < 0.5:
+    if weight(other.text) > max(_LITTLE, 4 * weight(body.text)) and other.found(page.blocks, heard) < 0.5:
         # Text that the page's paragraphs do not hold, such as one in a place nobody expects.
         body = Body(text=clean_paragraphs(other.paragraphs), extractor="trafilatura", confidence=0.3, links=body.links)
     if said and weight(said.text) > 600 and weight(body.text) < 0.4 * weight(said.text):
@@ -195,7 +195,8 @@ def _body(page: Page, chosen: Sequence[int], *, url: str, extractor: str, confid
     while blocks and len(letters := blocks[0].letters) > 10 and letters in title:
         del blocks[0]
     headings = {n for n, block in enumerate(blocks) if block.tag in HEADINGS}
-    kept = boilerplate.trimmed([block.text for block in blocks], headings)
+    linked = {n for n, block in enumerate(blocks) if block.link_chars * 10 > len(block.text) * 9}
+    kept = boilerplate.trimmed([block.text for block in blocks], headings, linked)
     blocks = [blocks[n] for n in kept]
     text = clean_paragraphs(block.text for block in blocks)
     if not text:

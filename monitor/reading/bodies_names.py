@@ -1,4 +1,4 @@
-"""What the class and id of an element say about it: furniture, body, or nothing; in the trade's own words."""
+"""What the class and id of an element say about it, in the trade's own words: furniture, perhaps furniture, nothing."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ class Says(Enum):
     """What a name says of its element. WEAK furniture is believed of short texts only."""
 
     NOTHING = 0
-    BODY = 1
-    WEAK = 2
-    FURNITURE = 3
+    WEAK = 1
+    FURNITURE = 2
 
 
 def _words(*lines: str) -> frozenset[str]:
@@ -30,14 +29,14 @@ _FURNITURE_WORDS = _words(
     "related relatedposts jp-relatedposts recirc recirculation recommend recommended recommendation recommendations",
     "suggested suggestions trending popular mostpopular mostread upnext readnext teasers",
     # letters and money
-    "newsletter newsletters subscribe subscription subscriptions signup donate donation donations membership optin",
+    "newsletter newsletters subscribe subscription subscriptions signup donate donation donations optin",
     "mailchimp fundraising",
     # sharing and talking
     "share shares sharing sharebar sharetools sharethis social socials socialmedia sharedaddy addthis addtoany",
     "facebook whatsapp comment comments commentlist disqus livefyre replies respond reactions",
     # getting about
-    "breadcrumb breadcrumbs nav navbar navigation menu submenu toolbar pagination pager skiplink sidebar rail widget",
-    "widgets footer masthead topbar taglist toc",
+    "breadcrumb breadcrumbs nav navbar navigation menu submenu toolbar pagination pager skiplink sidebar rail footer",
+    "masthead topbar taglist toc",
     # under pictures
     "caption captions figcaption gallery galleries slideshow slideshows carousel lightbox",
     # tags, windows, notices
@@ -51,7 +50,7 @@ _FURNITURE_WORDS = _words(
 _WEAK_WORDS = _words(
     "byline bylines dateline timestamp pubdate author authors contributor contributors bio biography credit credits",
     "attribution tag topics categories metadata meta date dates teaser header foot legal disclaimer quiz poll rating",
-    "print banner overlay",
+    "print banner overlay widget widgets",
 )
 _FURNITURE_PAIRS = re.compile(
     r"(?:more|also|read|see|next|most|latest|other|top|you-may|dont-miss|keep)-(?:from|on|stories|story|news|articles|"
@@ -66,31 +65,36 @@ _FURNITURE_PAIRS = re.compile(
     r"(?:paywall|regwall)-(?:prompt|block|message|banner|modal|overlay|cta|promo|offer|container)\b|"
     r"table-of-contents|back-to-top|skip-(?:to|link)"
 )
-_BODY_PAIRS = re.compile(
-    r"(?:article|story|entry|post|content|page|main|text|news|blog|single|release|rich)-?"
-    r"(?:body|content|text|copy|entry|article|paragraphs?|main)\b|\bprose\b"
-)
 # Whole tokens of layout toolkits that only look like words of the list.
 _TOOLKIT = re.compile(r"^(?:[a-z0-9-]+:.*|(?:overflow|no|has|is|with|hide|type|tag|category)-.*|.*[\[\]/].*)$")
 _CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CUT = re.compile(r"[\s_:.-]+")
 # Readers' words are never the story, however much of the page they fill.
 READERS = re.compile(r"comment|repl(?:y|ies)|respon[ds]|disqus|discussion", re.IGNORECASE)
+# What an <article> may be, other than the story.
+_CARDS = re.compile(r"relat|recirc|recommend|promo|comment|repl(?:y|ies)|sponsor|advert|popular|trending|teaser")
 _HIDING = frozenset({"hidden", "hide", "d-none", "visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text"})
 
 
+def says(words: str, tag: str) -> Says:
+    """What a class and id together say of an element; at most 400 characters of them are looked at."""
+    name = _says(words)
+    if name is Says.NOTHING or tag not in ("article", "main", "body", "html"):
+        return name
+    if tag == "article" and name is Says.FURNITURE and _CARDS.search(words.lower()):
+        return name
+    return Says.NOTHING
+
+
 @lru_cache(maxsize=16_384)
-def says(words: str) -> Says:
-    """What a class and id together say; at most 400 characters of them are looked at."""
+def _says(words: str) -> Says:
     tokens = words[:400].split()
-    weak = body = False
+    weak = False
     for token in tokens:
         name = _CAPITALS.sub("-", token).lower()
         if name in _HIDING:
             weak = True
             continue
-        if _BODY_PAIRS.search(name):
-            body = True
         if _TOOLKIT.match(name):
             continue
         parts = _CUT.split(name)
@@ -98,6 +102,4 @@ def says(words: str) -> Says:
             return Says.FURNITURE
         if not _WEAK_WORDS.isdisjoint(parts):
             weak = True
-    if body:
-        return Says.BODY
     return Says.WEAK if weak else Says.NOTHING

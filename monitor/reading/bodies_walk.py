@@ -169,9 +169,9 @@ class _Walk:
 
     def _open(self, element: HtmlElement, tag: str) -> None:
         words = f"{element.get('class', '')} {element.get('id', '')}"
-        name = says(words) if words != " " else Says.NOTHING
+        name = says(words, tag) if words != " " else Says.NOTHING
         if element.get("itemprop") == "articleBody":
-            name = Says.BODY
+            name = Says.NOTHING
         elif self.strict and tag in _DOUBTFUL_TAGS:
             name = Says.FURNITURE
         self.box = Box(element=element, parent=self.box, depth=self.box.depth + 1, name=name, words=words)

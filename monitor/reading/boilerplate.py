@@ -42,6 +42,9 @@ _NOTICE = _any(
     r"^scroll (?:down )?to (?:continue|keep reading)\b.{0,60}$",
     r"^(?:click|tap) here (?:to (?:get|download|sign|subscribe|follow)|for the)\b.{0,120}"
     r"\b(?:app|newsletters?|e-?mails?|alerts?|inbox|twitter|facebook|subscribe|sign up)\b.{0,40}$",
+    r"^(?:para leer|lea|lee|leer) (?:esta|este) (?:historia|artículo|nota|noticia)\b.{0,60}$",
+    r"^read (?:this |it )?(?:story |article )?in (?:spanish|english|french|german|arabic|hebrew|yiddish|chinese)\b"
+    r".{0,40}$",
     r"^(?:skip|jump) (?:to|past) (?:the )?(?:main |next )?(?:content|navigation|section|footer|newsletter)\b.{0,40}$",
     r"^(?:loading|please wait|sponsored|promoted|anzeige|werbung|publicité|publicidad|pubblicità|advertentie)[\s.…:]*$",
     r"^(?:thanks|thank you) to our sponsors?\b.{0,60}$",
@@ -117,10 +120,13 @@ _TAIL = _any(
     r"was this (?:article|story|page) (?:helpful|useful)|(?:have|got) (?:you got )?(?:a|any) (?:news |story )?tips?\b|"
     r"send (?:us )?(?:your )?(?:tips|news tips)|join the (?:conversation|discussion)|leave a (?:comment|reply)|"
     r"(?:view|read|see|show|post|add) (?:the |a |all )?comments?)\b.{0,400}$",
+    r"\bsign up (?:here |now )?for .{0,60}\bnewsletters?\b",
+    r"^(?:download|get) the .{0,30}\bapp\b.{0,300}$",
+    r"\bdonate (?:now|today|here)\b",
     r"^(?:sign up|subscribe|download|get) .{0,200}\b(?:newsletters?|inbox|our app|news app|free app|e-?mails?|alerts?|"
     r"headlines)\b.{0,100}$",
-    r"^(?:read more|see also|also read|read also|read next|up next|related|lire aussi|à lire|mehr zum thema|"
-    r"lesen sie auch|lea también|leggi anche|lees ook)\b.{0,160}$",
+    r"^(?:read more|see also|also read|read also|read next|up next|related|lire aussi|à lire(?: aussi)?|mehr zum thema|"
+    r"lesen sie auch|lea también|leggi anche|lees ook)(?:\s*[:|»>–—].{0,160}|[\s.…]*)$",
     r"^(?:more|related|other|latest|recent|similar|recommended|trending|popular|featured|most (?:read|popular|viewed))"
     r"(?: (?:from|on|in|about)\b.{0,60}| (?:stories|news|articles|topics|content|posts|coverage|reading|now|videos?))?"
     r"[\s:]*$",
@@ -137,6 +143,16 @@ _TAIL = _any(
     r"^(?:printed|this article appeared) in (?:the )?.{0,80}\b(?:edition|issue)\b.{0,60}$",
     r"^add .{2,40} (?:on|to|as) .{0,30}google\b.{0,120}$",
 )
+# Headings of what follows a story.
+_SECTION = _any(
+    r"^[\W_]*(?:more|related|other|latest|recent|similar|recommended|trending|popular|featured|top|"
+    r"most (?:read|popular|viewed))(?: (?:\w+ )?(?:stories|news|articles|topics|content|posts|coverage|reading|"
+    r"headlines|videos?))?(?: (?:from|on|in|about)\b.{0,60})?[\s:]*$",
+    r"^[\W_]*(?:you (?:may|might) (?:also )?(?:like|enjoy)|read (?:more|next|also)|also read|up next|see also|"
+    r"further reading|external links|about the authors?|comments|leave a (?:comment|reply)|lire aussi|à lire aussi|"
+    r"mehr zum thema|lesen sie auch|lea también|leggi anche|lees ook)[\s:]*$",
+)
+_SECTION_SHARE = 0.25  # what follows such a heading is cut off when its unlinked text is no more of the whole than this
 # Who wrote it, after the end: a name, "is", and a trade.
 _BIOGRAPHY = re.compile(
     r"^(?:[-–—*•]\s*)?(?:(?:[Tt]he )?(?:author|writer)|[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,4}),? "
@@ -186,14 +202,19 @@ def is_tail(text: str) -> bool:
     return bool(_BIOGRAPHY.search(text) and _TRADE.search(text))
 
 
-def trimmed(paragraphs: Sequence[str], headings: Collection[int] = frozenset()) -> range:
-    """The positions left when furniture is taken off both ends; ``headings`` are positions of headings.
+def trimmed(
+    paragraphs: Sequence[str], headings: Collection[int] = frozenset(), linked: Collection[int] = frozenset()
+) -> range:
+    """The positions left when furniture is taken off both ends.
+
+    ``headings`` are the positions of headings, ``linked`` those of paragraphs that are nothing but a link.
 
     Never more than a dozen paragraphs from either end, and never all of them.
     """
     start, stop = 0, len(paragraphs)
     while start < min(stop, _DEEPEST_EDGE) and is_head(paragraphs[start]):
         start += 1
+    stop = _before_section(paragraphs, start, linked)
     floor = max(start, stop - _DEEPEST_EDGE)
     while stop > floor:
         last = paragraphs[stop - 1]
@@ -205,6 +226,21 @@ def trimmed(paragraphs: Sequence[str], headings: Collection[int] = frozenset()) 
         else:
             break
     return range(start, stop) if stop > start else range(len(paragraphs))
+
+
+def _before_section(paragraphs: Sequence[str], start: int, linked: Collection[int]) -> int:
+    """The position of a heading that opens the furniture after a story, else the end."""
+    room = _SECTION_SHARE * sum(map(len, paragraphs))
+    after = 0
+    found = len(paragraphs)
+    for n in range(len(paragraphs) - 1, start, -1):
+        text = paragraphs[n]
+        after += 0 if n in linked else len(text)
+        if after > room:
+            break
+        if len(text) <= 80 and _SECTION.search(text):
+            found = n
+    return found
 
 
 def _ends(text: str) -> bool:
