@@ -67,6 +67,7 @@ _BY_LINE = re.compile(
     r"^(?:(?i:photos?|story|text|words|written|posted|reported|reporting|article|column|author)\b.{0,20})?"
     r"(?:\b(?:[Bb]y|BY|[Vv]on|[Pp]ar|[Pp]or)\b|(?<=[Aa]uthor)):?\s*[A-ZÀ-Þ][^\W\d_]+[ .]",
 )
+_BARS = re.compile(r"\s*[|•·]\s*")
 _WRITER_PAGE = re.compile(
     r"/(?:authors?|staff|people|contributors?|writers?|reporters?|journalists?|by|bio|person|profiles?|autor(?:en|es)?)/",
     re.I,
@@ -122,7 +123,9 @@ def _bare_claims(declared: Declared) -> list[_Claim]:
         text = own_text(element)
         if not 5 < len(text) < 100:
             continue
-        if _BY_LINE.match(text) and (people := _people(names_in([text], visible=True), declared)):
+        if any(_BY_LINE.match(part) for part in _BARS.split(text)) and (
+            people := _people(names_in([text], visible=True), declared)
+        ):
             return [("by-line", 1.0, people)]
         if element.tag == "a" and len(linked) < 6 and _WRITER_PAGE.search(element.get("href") or ""):
             linked += [name for name in _people(names_in([text], visible=True), declared) if name not in linked]

@@ -12,7 +12,6 @@ from lxml.html import HtmlElement
 
 from monitor.reading import jsonld
 
-_MARKS = frozenset({"itemprop", "pubdate", "property"})
 _MOST = 2_000  # elements of one sort; real pages have dozens
 _HEADING_CHARS = 1_000
 
@@ -120,28 +119,34 @@ def _page_title(element: HtmlElement) -> str:
 
 
 def _marked(tree: HtmlElement) -> list[HtmlElement]:
-    """Elements marked up as names or dates, in document order. Classes repeat, so each is judged once."""
+    """Elements marked up as names or dates, in document order. Classes repeat, so each is judged once.
+
+    Attributes are asked for by name: listing them costs the square of their number in lxml.
+    """
     verdicts: dict[str, bool] = {}
     found: list[HtmlElement] = []
     for element in tree.iter("*"):
-        for key, value in element.items():
-            if key == "class":
-                hit = verdicts.get(value)
-                if hit is None:
-                    hit = verdicts[value] = bool(_NAMED.search(value))
-            else:
-                hit = (
-                    key in _MARKS
-                    or (key in ("rel", "id") and value == "author")
-                    or (key.startswith("data-") and value.endswith("yline"))
-                )
-            if hit:
-                if element.tag != "meta":
-                    found.append(element)
+        named = element.get("class")
+        hit = False
+        if named:
+            known = verdicts.get(named)
+            hit = verdicts.setdefault(named, bool(_NAMED.search(named))) if known is None else known
+        if (hit or _says_so(element)) and element.tag != "meta":
+            found.append(element)
+            if len(found) >= _MOST:
                 break
-        if len(found) >= _MOST:
-            break
     return found
+
+
+def _says_so(element: HtmlElement) -> bool:
+    """Whether another attribute than the class marks a name or a date."""
+    get = element.get
+    if get("itemprop") or get("property") or get("pubdate") is not None:
+        return True
+    if get("rel") == "author" or get("id") == "author" or get("data-testid") == "byline":
+        return True
+    component = get("data-component")
+    return component is not None and component.endswith("yline")
 
 
 def words(element: HtmlElement, limit: int = _HEADING_CHARS, *, apart: bool = False) -> str:

@@ -39,7 +39,7 @@ def own_text(element: HtmlElement) -> str:
         return ""
     parts = [element.text or ""]
     for child in element:
-        if child.tag in ("a", "b", "i", "em", "strong", "span") and len(child) == 0 and len(parts) < 20:
+        if child.tag in ("a", "b", "i", "em", "strong", "span") and len(child) == 0 and len(parts) < 40:
             parts.append(child.text or "")
         parts.append(child.tail or "")
     return " ".join(" ".join(parts).split())

@@ -140,14 +140,14 @@ def _names(value: str, *, visible: bool) -> Iterable[str]:
         following = pieces[index + 1] if index + 1 < len(pieces) else ""
         if _SUFFIX.match(following):
             name = f"{name}, {following}"
-        if _is_name(name, visible=visible and not prefixed):
+        if _is_name(name, shown=visible, bare=visible and not prefixed):
             yield _cased(name)
         elif visible and index > 0:
             # in a visible byline the names come first; what follows is furniture
             return
 
 
-def _is_name(name: str, *, visible: bool) -> bool:
+def _is_name(name: str, *, shown: bool, bare: bool) -> bool:
     if not 2 <= len(name) <= _LONGEST_NAME or _JUNK.search(name) or _CALENDAR.search(name):
         return False
     parts = name.split()
@@ -155,10 +155,12 @@ def _is_name(name: str, *, visible: bool) -> bool:
         return False  # an account's name
     if name.casefold() in _NOBODY or _ROLE.match(name) or len(parts) > 7:
         return False
-    if visible:
-        # a name without "by" before it: two to five words, capitals, no digits
+    if shown and any(c.isdigit() for c in name):
+        return False
+    if bare:
+        # a name without "by" before it: two to five words with capitals
         capital = all(part[0].isupper() or part in _PARTICLES for part in parts)
-        return 2 <= len(parts) <= 5 and capital and not any(c.isdigit() for c in name)
+        return 2 <= len(parts) <= 5 and capital
     return any(c.isalpha() for c in name)
 
 

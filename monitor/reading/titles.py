@@ -13,6 +13,7 @@ from monitor.reading.text import clean
 
 _LONGEST = 1_000
 _SEPARATOR = re.compile(r"\s+(?:[|·•»›«‹~⋆*]+|[-–—]{1,3}|::+|//)\s+|\s*(?:\|+|\s::\s)\s*")
+_DOMAIN = re.compile(r"(?:\w[\w-]*\.)+[a-z]{2,10}", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _META_KEYS = (
     "parsely-title",
@@ -170,30 +171,27 @@ def _without_site(text: str, candidates: Sequence[_Candidate], names: set[str]) 
             return tail
     kept = text
     for piece in reversed(pieces):
-        tail = _folded(text[piece.end() :])
-        head = text[: piece.start()].strip()
-        if not head:
+        if not kept[: piece.start()].strip() or not _is_site(_folded(kept[piece.end() :]), names):
             break
-        if any(name and (tail == name or tail.startswith(name + " ") or tail.endswith(" " + name)) for name in names):
-            kept = head
-    if kept == text:
-        first = pieces[0]
-        if _folded(text[: first.start()]) in names and text[first.end() :].strip():
-            kept = text[first.end() :].strip()
-    if kept == text:
-        kept = _without_unknown_site(text, pieces)
-    return kept
+        kept = kept[: piece.start()].strip()
+    first = pieces[0]
+    if kept == text and _folded(text[: first.start()]) in names and text[first.end() :].strip():
+        kept = text[first.end() :].strip()
+    return _without_unknown_site(kept)
 
 
-def _without_unknown_site(text: str, pieces: Sequence[re.Match[str]]) -> str:
-    """Cut a last part that can only be a site's name: after a bar, or looking like a domain, and short."""
-    last = pieces[-1]
-    head, tail = text[: last.start()].strip(), text[last.end() :].strip()
-    bar = "|" in last.group() or "»" in last.group() or "·" in last.group() or "•" in last.group()
-    domain = re.fullmatch(r"(?:\w[\w-]*\.)+[a-z]{2,10}", tail, re.IGNORECASE)
-    few = len(_WORD.findall(tail)) <= 5 and len(_WORD.findall(head)) >= 2
-    if head and few and (bar or domain):
-        return _without_unknown_site(head, pieces[:-1]) if len(pieces) > 1 and bar else head
+def _is_site(part: str, names: set[str]) -> bool:
+    return any(part == name or part.startswith(f"{name} ") or part.endswith(f" {name}") for name in names if name)
+
+
+def _without_unknown_site(text: str) -> str:
+    """Cut last parts that can only be a site's or section's name: short and after a bar, or looking like a domain."""
+    for piece in reversed(list(_SEPARATOR.finditer(text))):
+        head, tail = text[: piece.start()].strip(), text[piece.end() :].strip()
+        bar = any(mark in piece[0] for mark in "|»·•")
+        if not (bar or _DOMAIN.fullmatch(tail)) or len(_WORD.findall(tail)) > 5 or len(_WORD.findall(head)) < 2:
+            break
+        text = head
     return text
 
 

@@ -21,16 +21,16 @@ def verdict(body: bytes, url: str = URL, content_type: str = "text/html") -> Ver
 WALLS = {
     "cloudflare": b"<html><head><title>Just a moment...</title></head><body><div id='cf-wrapper'>Checking your browser"
     b"<script>window._cf_chl_opt={}</script></div></body></html>",
-    "akamai": b"<html><head><title>Access Denied</title></head><body><h1>Access Denied</h1>You don't have permission to "
-    b'access "http://x.example/" on this server.<p>Reference #18.2d3e1702.1700000000.1a2b3c4d</p></body></html>',
-    "perimeterx": b"<html><head><title>Access to this page has been denied</title></head><body><div id='px-captcha'></div>"
-    b"<p>Press &amp; Hold to confirm you are a human (and not a bot).</p></body></html>",
+    "akamai": b"<html><head><title>Access Denied</title></head><body><h1>Access Denied</h1>You don't have permission "
+    b'to access "http://x.example/" here.<p>Reference #18.2d3e1702.1700000000.1a2b3c4d</p></body></html>',
+    "perimeterx": b"<html><head><title>Access to this page has been denied</title></head><body>"
+    b"<div id='px-captcha'></div><p>Press &amp; Hold to confirm you are a human (and not a bot).</p></body></html>",
     "datadome": b"<html><head><title>news.example.com</title></head><body><p>Please enable JS and disable any ad "
     b"blocker</p><script src='https://ct.captcha-delivery.com/c.js'></script></body></html>",
     "incapsula": b"<html><head><meta name='robots' content='noindex'></head><body><iframe id='main-iframe' "
     b"src='/_Incapsula_Resource?SWUDNSAI=31'>Request unsuccessful. Incapsula incident ID: 1-2</iframe></body></html>",
-    "aws": b"<html><head><title>Human Verification</title></head><body><script>window.awsWafCookieDomainList=[]</script>"
-    b"</body></html>",
+    "aws": b"<html><head><title>Human Verification</title></head><body>"
+    b"<script>window.awsWafCookieDomainList=[]</script></body></html>",
     "javascript app": b"<html><head><title>Example</title></head><body><noscript>You need to enable JavaScript to run "
     b"this app.</noscript><div id='root'></div></body></html>",
     "enable-js redirect": b"<html><head><meta http-equiv='refresh' content='0;url=/retry/enablejs?x=1'></head><body>"
@@ -83,7 +83,7 @@ def test_a_consent_wall_is_a_consent_wall() -> None:
 
 
 def test_a_meta_refresh_stub_is_no_article() -> None:
-    stub = b"<html><head><meta http-equiv='refresh' content='0; url=https://example.org/x'></head><body>Moved.</body></html>"
+    stub = b"<html><head><meta http-equiv='refresh' content='0; url=https://example.org/x'></head>Moved.</html>"
     assert verdict(stub) is Verdict.OTHER
 
 
