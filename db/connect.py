@@ -8,6 +8,7 @@ names the file and the remedy, before anything is written.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 import stat
@@ -21,6 +22,14 @@ APPLICATION_ID = 0x53485746  # "SHWF"; tells our files from anybody else's
 BUSY_MS = 10_000  # a reader's checkpoint or a person's `sqlite3` goes unnoticed; an endless lock becomes an error
 MAGIC = b"SQLite format 3\x00"
 
+_PERMISSIONS = "check the permissions of the file and its folder"
+_REMEDY = {
+    errno.EACCES: f"; {_PERMISSIONS}",
+    errno.EPERM: f"; {_PERMISSIONS}",
+    errno.EROFS: f"; {_PERMISSIONS}",
+    errno.ENOSPC: "; make room and run again",
+    errno.ENOENT: "; make its folder or choose another place",
+}
 _RESTORE = "restore a backup (shiftwatch restore), or move the file away to start afresh"
 
 
@@ -102,7 +111,8 @@ def refusing(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise ArchiveError(_in_words(error, path)) from error
     except OSError as error:
-        raise ArchiveError(f"{path}: {error.strerror or error}") from error
+        remedy = _REMEDY.get(error.errno or 0, "")
+        raise ArchiveError(f"{path}: {error.strerror or error}{remedy}") from error
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -171,7 +181,7 @@ def _in_words(error: sqlite3.Error, path: Path) -> str:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return f"{path}: another program has held it locked for {BUSY_MS // 1000} s; close that program and run again"
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return f"{path}: cannot be written or opened ({said}); check the permissions of the file and its folder"
+        return f"{path}: cannot be written or opened ({said}); {_PERMISSIONS}"
     if code == sqlite3.SQLITE_IOERR:
         return f"{path}: the disk failed ({said}); check the disk and its free room, nothing was half stored"
     return f"{path}: {said}"
