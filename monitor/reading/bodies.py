@@ -19,7 +19,7 @@ from lxml.html import HtmlElement
 
 from monitor.model import Link
 from monitor.reading import boilerplate
-from monitor.reading.bodies_blocks import HEADINGS, Block, Page, squash, weight
+from monitor.reading.bodies_blocks import HEADINGS, SENTENCE_END, Block, Page, squash, weight
 from monitor.reading.bodies_names import Says
 from monitor.reading.bodies_own import Reading, own_reading, settle_furniture
 from monitor.reading.bodies_voices import Voice, readability_voice, slim_copy, trafilatura_voice
@@ -143,12 +143,20 @@ class _Common:
 def _common(page: Page, own: Reading, heard: list[bool], third: list[bool]) -> _Common:
     size = shared = 0
     places = []
+    seen: set[str] = set()
     for n, block in enumerate(page.blocks):
-        if heard[n] and third[n] and block.prose:
+        if heard[n] and third[n] and block.prose and block.text not in seen:
+            seen.add(block.text)  # a summary repeated in a card further down is not the story's
             places.append(n)
             size += weight(block.text)
             shared += weight(block.text) if n in own.accepted else 0
     return _Common(size, shared, range(places[0], places[-1] + 1) if places else range(0))
+
+
+def _label(block: Block) -> bool:
+    """Whether a short line is no sentence: a section's name, a kicker, "Video"."""
+    short = block.tag not in HEADINGS and weight(block.text) < 40
+    return short and SENTENCE_END.search(block.text[-16:]) is None
 
 
 def _vote(page: Page, own: Reading, heard: list[bool], third: list[bool], told: list[bool], said: Voice) -> list[int]:
@@ -177,6 +185,8 @@ def _vote(page: Page, own: Reading, heard: list[bool], third: list[bool], told: 
             score -= fine if block.furniture.name is Says.FURNITURE or not block.prose else weak_fine
         elif not o and own.near(n, block):
             score += 0.15
+        if not o and not own.first <= n <= own.last and _label(block):
+            score -= 0.6
         if score >= 1.0:
             chosen.append(n)
     return chosen

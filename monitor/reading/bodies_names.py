@@ -78,7 +78,7 @@ _HIDING = frozenset({"hidden", "hide", "d-none", "visually-hidden", "visuallyhid
 
 def says(words: str, tag: str) -> Says:
     """What a class and id together say of an element; at most 400 characters of them are looked at."""
-    name = _says(words)
+    name = _says(words[:400])
     if name is Says.NOTHING or tag not in ("article", "main", "body", "html"):
         return name
     if tag == "article" and name is Says.FURNITURE and _CARDS.search(words.lower()):
@@ -88,7 +88,7 @@ def says(words: str, tag: str) -> Says:
 
 @lru_cache(maxsize=16_384)
 def _says(words: str) -> Says:
-    tokens = words[:400].split()
+    tokens = words.split()
     weak = False
     for token in tokens:
         name = _CAPITALS.sub("-", token).lower()

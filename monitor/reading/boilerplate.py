@@ -51,7 +51,8 @@ _NOTICE = _any(
     r"^(?:this|your) (?:video|ad|advertisement) (?:will|can(?:no|')t)\b.{0,80}$",
     r"^to display this content from \w+,? you must\b",
     r"^sign up (?:here )?(?:for|to) (?:our|the|get|receive)\b.{0,160}"
-    r"\b(?:newsletters?|inbox|alerts?|e-?mails?|digest)\b.{0,60}$",
+    r"\b(?:newsletters?|inbox|alerts?|e-?mails?|digest)\b.{0,120}$",
+    r"\b(?:quick|tax-deductible|monthly|one-time|recurring) (?:\w+ )?donation\b",
     r"^subscribe to (?:our|the)?\b.{0,120}\b(?:newsletters?|inbox|e-?mail|podcast|channel)\b.{0,80}$",
     r"^(?:get|want) .{3,120}\b(?:in|to) your (?:inbox|e-?mail)\b.{0,80}$",
     r"^(?:all rights reserved|tous droits réservés|alle rechte vorbehalten|todos los derechos reservados)\b.{0,120}$",
@@ -123,13 +124,15 @@ _TAIL = _any(
     r"\bsign up (?:here |now )?for .{0,60}\bnewsletters?\b",
     r"^(?:download|get) the .{0,30}\bapp\b.{0,300}$",
     r"\bdonate (?:now|today|here)\b",
+    r"^follow .{2,80} at https?://\S+$",
+    r"^[\w'’ ]{2,40}: https?://\S+$",
     r"^(?:sign up|subscribe|download|get) .{0,200}\b(?:newsletters?|inbox|our app|news app|free app|e-?mails?|alerts?|"
     r"headlines)\b.{0,100}$",
     r"^(?:read more|see also|also read|read also|read next|up next|related|lire aussi|à lire(?: aussi)?|mehr zum thema|"
     r"lesen sie auch|lea también|leggi anche|lees ook)(?:\s*[:|»>–—].{0,160}|[\s.…]*)$",
     r"^(?:more|related|other|latest|recent|similar|recommended|trending|popular|featured|most (?:read|popular|viewed))"
-    r"(?: (?:from|on|in|about)\b.{0,60}| (?:stories|news|articles|topics|content|posts|coverage|reading|now|videos?))?"
-    r"[\s:]*$",
+    r"(?: (?:from|on|in|about)\b.{0,60}| (?:stories|news|articles|topics|content|posts|coverage|reading|now|videos?|"
+    r"documents|links|files))?[\s:]*$",
     r"^(?:you (?:may|might) (?:also )?(?:like|enjoy)|(?:next|previous) (?:story|article|post)|share this)\b.{0,160}$",
     r"^(?:tags?|topics?|filed under|posted in|categor(?:y|ies)|keywords?|in this (?:story|article)|"
     r"this (?:article|story) (?:is )?tagged|related topics|schlagworte|mots-clés|etiquetas|temas|תגיות)\b"
@@ -147,7 +150,7 @@ _TAIL = _any(
 _SECTION = _any(
     r"^[\W_]*(?:more|related|other|latest|recent|similar|recommended|trending|popular|featured|top|"
     r"most (?:read|popular|viewed))(?: (?:\w+ )?(?:stories|news|articles|topics|content|posts|coverage|reading|"
-    r"headlines|videos?))?(?: (?:from|on|in|about)\b.{0,60})?[\s:]*$",
+    r"headlines|videos?|documents|links|files))?(?: (?:from|on|in|about)\b.{0,60})?[\s:]*$",
     r"^[\W_]*(?:you (?:may|might) (?:also )?(?:like|enjoy)|read (?:more|next|also)|also read|up next|see also|"
     r"further reading|external links|about the authors?|comments|leave a (?:comment|reply)|lire aussi|à lire aussi|"
     r"mehr zum thema|lesen sie auch|lea también|leggi anche|lees ook)[\s:]*$",
