@@ -90,3 +90,8 @@ def sound(path: Path) -> None:
         connection.rollback()
     finally:
         connection.close()
+
+
+def full(lead: Lead, at: datetime = NOW, **over: Any) -> Announced:
+    """A lead whose channel carries the whole story."""
+    return Announced(lead=lead, address=lead.url, snapshot=snapshot(at, url=lead.url, **over))

@@ -11,17 +11,13 @@ from hypothesis import strategies as st
 
 from db.archive import Archive
 from monitor.errors import ArchiveError
-from monitor.model import Announced, Change, ChannelState, Dated, Lead, Link, Outcome, PageState, PollFiling, Precision
+from monitor.model import Announced, Change, ChannelState, Dated, Link, Outcome, PageState, PollFiling, Precision
 from tests import factories as make
-from tests.db.filed import dump, hours, poll, rows, snapshot, visit
+from tests.db.filed import dump, full, hours, poll, rows, visit
 
 
 def dated(day: int) -> Dated:
     return Dated(at=datetime(2026, 4, day, 9, tzinfo=UTC), precision=Precision.SECOND, signal="feed:pubDate")
-
-
-def full(lead: Lead, at: datetime = make.NOW, **over) -> Announced:
-    return Announced(lead=lead, address=lead.url, snapshot=snapshot(at, url=lead.url, **over))
 
 
 def due(archive: Archive, at: datetime | None = None) -> list[str]:
