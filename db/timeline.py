@@ -6,8 +6,8 @@ is one version:
     A [09:00 … 11:00]   B [12:00 … 12:00]   A [15:00 … 18:00]        three versions: A → B → A
 
 Of two different texts in the same second the one with the greater hash counts as later, so that the order of filing
-never decides which text is current. Only a run's ends are kept, which is all it takes to find the last one; the price is
-that a text filed late into the middle of a run may push aside sights of the other that are no longer known singly.
+never decides which text is current. Only a run's ends are kept, which is all it takes to find the last one; the price
+is that a text filed late into the middle of a run may push aside sights of the other that are not known singly.
 """
 
 from __future__ import annotations

@@ -54,18 +54,20 @@ def _from(file: BinaryIO, start: int) -> Generator[WarcRecord, None, int | None]
     at = start
     try:
         for record in records:
-            at = records.offset
             usable = _usable(record)
-            end = at + records.get_record_length()
+            records.read_to_end()
+            at = records.offset  # of the next record now
             if usable is not None:
-                yield WarcRecord(end=end, capture=usable[0], skipped=usable[1])
-            at = end
+                yield WarcRecord(end=at, capture=usable[0], skipped=usable[1])
+        file.seek(at)
+        if not file.read(_BLOCK).strip():
+            return None
     except (_Broken, ArchiveLoadFailed, EOFError, ValueError):
-        found = _next_record(file, at + 1)
-        reason = "a broken record" if found is not None else "a record cut off at the end of the file"
-        yield WarcRecord(end=at if found is None else found, capture=None, skipped=reason)
-        return found
-    return None
+        pass
+    found = _next_record(file, at + 1)
+    reason = "a broken record" if found is not None else "a record cut off at the end of the file"
+    yield WarcRecord(end=at if found is None else found, capture=None, skipped=reason)
+    return found
 
 
 class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
@@ -107,6 +109,8 @@ class _Records(ArchiveIterator):  # type: ignore[misc]
 
 def _usable(record: ArcWarcRecord) -> tuple[Capture | None, str] | None:
     """The record's capture, or None and why it has none; None for records that are beside the point."""
+    if record.length is None:
+        raise _Broken  # the one field no record may lack: its head is cut off
     kind = record.rec_type
     if kind in _SILENT:
         return None
