@@ -15,7 +15,7 @@ from monitor.model import Dated, Precision
 from monitor.reading import jsonld
 from monitor.reading.dates import parse_date, plausible
 from monitor.reading.declared import Declared, words
-from monitor.reading.shown_dates import find_date, shown_dates
+from monitor.reading.shown_dates import LABELLED, find_date, shown_dates
 
 _PUBLISHED_KEYS = (
     "article:published_time",
@@ -210,17 +210,16 @@ def in_address(url: str, seen_at: datetime) -> Signal | None:
     return None
 
 
-def visible(declared: Declared, *, seen_at: datetime, zone: str = "", worst: int = 3) -> Signal | None:
-    """The date shown by the heading: the surest kind there is, up to ``worst``, and of that kind the first."""
-    best: Signal | None = None
-    best_rank = worst + 1
+def visible(declared: Declared, *, seen_at: datetime, zone: str = "", worst: int) -> tuple[Signal, int] | None:
+    """The date shown by the heading with its rank: the surest kind, up to ``worst``, and of that the first."""
+    best: tuple[Signal, int] | None = None
     for shown in shown_dates(declared):
-        if shown.rank >= best_rank:
+        if shown.rank > worst or (best is not None and shown.rank >= best[1]):
             continue
         signal = read(shown.stamp, "visible", seen_at=seen_at, zone=zone)
         signal = signal or read(shown.date, "visible", seen_at=seen_at)
         if signal is not None:
-            best, best_rank = Signal(signal.dated, shown.date), shown.rank
-        if best_rank == 0:
-            break
+            best = Signal(signal.dated, shown.date), shown.rank
+            if shown.rank == LABELLED:
+                break
     return best

@@ -169,11 +169,11 @@ def _template(tree: HtmlElement) -> str:
 
 def _listing(tree: HtmlElement, declared: Declared, url: str, text: str) -> str:
     """Why the page is a list of stories rather than one, or ``""``: three clues, four against a claim to be a story."""
-    path = urlsplit(url).path
+    parts = urlsplit(url)
     template = _template(tree)
     story = bool(say.STORY_TEMPLATE.search(template))
     clues = []
-    if not path.strip("/") or say.LISTING_PATH.match(path):
+    if not parts.path.strip("/") or say.LISTING_PATH.match(parts.path) or say.PAGE_NUMBER.search(parts.query):
         clues.append("its address is a section's")
     kinds = {name for node in declared.nodes[:40] for name in jsonld.types(node)}
     if kinds & (jsonld.LISTING_TYPES - {"itemlist"}) and not declared.article:
@@ -185,7 +185,9 @@ def _listing(tree: HtmlElement, declared: Declared, url: str, text: str) -> str:
     headlines = _linked_headlines(tree)
     if headlines >= 8:
         clues.append(f"{headlines} linked headlines")
-    short = max((len(paragraph) for paragraph in text.split("\n\n")), default=0) < 250
+    if len(declared.times) >= 8:
+        clues.append(f"{len(declared.times)} dated items")
+    short = max((len(paragraph) for paragraph in text.split("\n\n")), default=0) < 180
     if short:
         clues.append("no paragraph of a story's length")
     enough = len(clues) >= (4 if story or claims_article(declared) else 3)

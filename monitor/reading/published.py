@@ -17,7 +17,7 @@ from monitor.reading import date_signals
 from monitor.reading.date_signals import Signal
 from monitor.reading.dates import plausible
 from monitor.reading.declared import Declared, words
-from monitor.reading.shown_dates import find_date
+from monitor.reading.shown_dates import LABELLED, LINE, UPDATE, find_date
 
 _NEW_YEAR = re.compile(r"\b0?1[./-]0?1[./-]|[./-]0?1[./-]0?1\b|\b0?1\.? jan|\bjan[a-z]*\.? 0?1\b", re.IGNORECASE)
 _DAY = timedelta(days=1)
@@ -56,16 +56,16 @@ def find_times(
     address = date_signals.in_address(url, seen_at)
     winner = _site(selected, formats, zone, seen_at) or _agreed(address, declarations, declared, seen_at)
     if winner is None:
-        winner = _searched(tree, url, date_signals.visible(declared, seen_at=seen_at, zone=zone), seen_at)
+        winner = _searched(tree, url, declared, seen_at=seen_at, zone=zone)
     if winner is None:
         return Times(modified=date_signals.modified(declared, seen_at=seen_at, zone=zone))
     if winner.dated.precision is not Precision.SECOND:
         winner = _with_time(winner, declarations)
-    if winner.timed():
-        winner = _own_day(winner, address, declarations, declared, seen_at)
-    published = winner.dated
-    late = _WRONG_CLOCK if not plausible(published, seen_at) else timedelta()
+    late = _WRONG_CLOCK if not plausible(winner.dated, seen_at) else timedelta()
     modified = date_signals.modified(declared, seen_at=seen_at + late, zone=zone)
+    if winner.timed():
+        winner = _own_day(winner, address, declarations, modified, declared, seen_at)
+    published = winner.dated
     if modified is not None and modified.at < published.at - _DAY:
         modified = None
     return Times(published=published, modified=modified, raw=winner.raw[:100])
@@ -75,13 +75,15 @@ def _own_day(
     winner: Signal,
     address: Signal | None,
     declarations: Sequence[Signal],
+    modified: Dated | None,
     declared: Declared,
     seen_at: datetime,
 ) -> Signal:
     """``winner``, or the page's own day (DAY) where the moment falls on another day in UTC.
 
     An evening story in New York is tomorrow's in UTC; readers, citations and queries by day go by the day the page
-    shows. Asked, in this order: the visible date, the zone the moment was written in, the address.
+    shows. Asked, in this order: the visible date (unless it is that of a later change), the zone the moment was
+    written in, the address.
     """
     day = winner.dated.at.date()
     # another declaration of the same moment may write it in the page's zone
@@ -90,9 +92,11 @@ def _own_day(
     shown: Day | None = None
     hour = winner.dated.at.hour
     if written != day or address is not None or hour < 12 or hour >= 20:
-        visible = date_signals.visible(declared, seen_at=seen_at, worst=1)
-        if visible is not None and visible.dated.precision is not Precision.MONTH:
-            shown = visible.own_day()
+        visible = date_signals.visible(declared, seen_at=seen_at, worst=LINE)
+        if visible is not None and visible[0].dated.precision is not Precision.MONTH:
+            shown = visible[0].own_day()
+            if visible[1] != LABELLED and modified is not None and shown == modified.at.date() != day:
+                shown = None
     for own, signal in (
         (shown, "visible"),
         (written if written != day else None, "own zone"),
@@ -138,8 +142,8 @@ def _agreed(
     for signal in declarations:
         if any(signal.near(other) for other in declarations if other is not signal):
             return signal
-    if len(declarations) > 1 and (shown := date_signals.visible(declared, seen_at=seen_at, worst=1)):
-        return next((signal for signal in declarations if signal.near(shown)), declarations[0])
+    if len(declarations) > 1 and (shown := date_signals.visible(declared, seen_at=seen_at, worst=LINE)):
+        return next((signal for signal in declarations if signal.near(shown[0])), declarations[0])
     return next(iter(declarations), None)
 
 
@@ -154,24 +158,23 @@ def _with_time(winner: Signal, declarations: Sequence[Signal]) -> Signal:
     return winner
 
 
-def _searched(tree: HtmlElement, url: str, visible: Signal | None, seen_at: datetime) -> Signal | None:
-    """htmldate's extensive search, checked against the visible date by the heading, which wins where they differ."""
-    from htmldate import find_date
+def _searched(tree: HtmlElement, url: str, declared: Declared, *, seen_at: datetime, zone: str) -> Signal | None:
+    """Where nothing is declared: the date shown by the heading, else what htmldate's extensive search comes upon."""
+    from htmldate import find_date as search
 
-    if visible is not None and visible.dated.precision is not Precision.MONTH:
-        return visible
+    if shown := date_signals.visible(declared, seen_at=seen_at, zone=zone, worst=UPDATE):
+        return shown[0]
     try:
-        # htmldate copies a tree before it prunes it, but reads from the root: hand it the page's own
-        found = find_date(
+        # a copy, because htmldate prunes what it searches
+        found = search(
             deepcopy(tree),
             extensive_search=True,
             original_date=True,
             url=url,
             max_date=(seen_at + _DAY).replace(hour=23, minute=59, second=59, microsecond=0, tzinfo=None),
         )
-    except Exception:
-        found = None
-    if found and not (found.endswith("-01-01") and not _NEW_YEAR.search(words(tree, 200_000))):
-        # it falls back on the copyright's year, as the first of January
-        return date_signals.read(found, "htmldate", seen_at=seen_at) or visible
-    return visible
+    except Exception:  # a date is never worth a story, whatever a page does to the library
+        return None
+    if not found or (found.endswith("-01-01") and not _NEW_YEAR.search(words(tree, 200_000))):
+        return None  # it falls back on the copyright's year, as the first of January
+    return date_signals.read(found, "htmldate", seen_at=seen_at)

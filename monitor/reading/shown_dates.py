@@ -11,6 +11,9 @@ from lxml.html import HtmlElement
 from monitor.reading.declared import Declared
 from monitor.reading.headings import around_heading, own_text
 
+LABELLED, LINE, UPDATE, IN_PASSING = range(4)
+"""How surely a shown date is the publication's, the surest first."""
+
 _DATE = re.compile(
     r"(?<!\w)(?:\d{1,2}(?:st|nd|rd|th)?\.?\s+(?:of\s+|de\s+)?[^\W\d_]{3,10}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"
     r"|[^\W\d_]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
@@ -56,7 +59,7 @@ _ENGLISH = {
 
 @dataclass(frozen=True, slots=True)
 class ShownDate:
-    """``rank``: 0 labelled as publication, 1 a line of its own, 2 in passing, 3 labelled as an update.
+    """``rank``: LABELLED as publication, a LINE of its own, labelled as an UPDATE, or IN_PASSING.
 
     ``date`` is the bare date and ``stamp`` what stands around it (or its machine-readable form), both in English.
     """
@@ -104,15 +107,15 @@ def _in_english(text: str, day_first: bool) -> str:
 def _rank(element: HtmlElement, text: str, date: str) -> int:
     said = f"{_label(element)} {text}"
     if _PUBLISHED.search(said):
-        return 0
+        return LABELLED
     if _CHANGED.search(said):
-        return 3
+        return UPDATE
     named = f"{element.tag} {element.get('class') or ''} {element.get('id') or ''}"
     parent = element.getparent()
     if parent is not None:
         named += f" {parent.get('class') or ''} {parent.get('id') or ''}"
     alone = len(_CLOCK.sub("", text.replace(date, ""))) <= 14
-    return 1 if alone or (_NAMED_FOR_DATES.search(named) and len(text) < 100) else 2
+    return LINE if alone or (_NAMED_FOR_DATES.search(named) and len(text) < 100) else IN_PASSING
 
 
 def _label(element: HtmlElement) -> str:
