@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import multiprocessing
 import os
 import resource
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 
 _SET_CHILD_SUBREAPER = 36
 
@@ -24,28 +26,44 @@ class Cost:
     peak: float
     code: int
     output: str
+    errors: str
 
 
 def measure(command: Sequence[str], *, env: dict[str, str] | None = None, ok: Sequence[int] = (0,)) -> Cost:
     """Run ``command`` to its end and give what it cost. Raises RuntimeError when it ends with a code not in ``ok``.
 
-    Worker processes outlive their parent by a moment and would be reaped by init unseen: so this process adopts them.
+    Worker processes outlive their parent by a moment and would be reaped by init unseen; so the command runs under a
+    small process of ours that adopts them, waits for all of them, and tells what they used together.
     """
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("fork").Process(target=_measured, args=(list(command), env or {}, sender))
+    process.start()
+    cost: Cost = receiver.recv()
+    process.join()
+    if cost.code not in ok:
+        raise RuntimeError(f"{' '.join(command)} ended with {cost.code}:\n{cost.output[-4000:]}\n{cost.errors[-4000:]}")
+    return cost
+
+
+def _measured(command: list[str], env: dict[str, str], sender: Connection) -> None:
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
-    done = subprocess.run(command, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, check=False)
     wall = time.perf_counter() - began
     with contextlib.suppress(ChildProcessError):
         while True:  # the adopted ones
             os.waitpid(-1, 0)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode not in ok:
-        raise RuntimeError(
-            f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    sender.send(
+        Cost(
+            wall=wall,
+            cpu=used.ru_utime + used.ru_stime,
+            peak=used.ru_maxrss / 1024,
+            code=done.returncode,
+            output=done.stdout,
+            errors=done.stderr,
         )
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(wall=wall, cpu=cpu, peak=after.ru_maxrss / 1024, code=done.returncode, output=done.stdout)
+    )
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

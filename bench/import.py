@@ -3,9 +3,9 @@
     python -m bench.import FILE.warc.gz [--pages 1000] [--memory-pages 10000]
 
 The pages of FILE are repeated under addresses of their own until there are ``--pages`` of them. Bare trafilatura is
-``bare_extraction`` on each page's decoded text, in one process, without storing anything; Shiftwatch's figures are those
-of the whole command: WARC reading, verdict, text with second opinions, dates, names, language, links, filing, search
-index. ``--memory-pages`` runs a larger import with two workers and prints resident memory along the way.
+``bare_extraction`` on each page's decoded text, in one process, without storing anything; Shiftwatch's figures are
+those of the whole command: WARC reading, verdict, text with second opinions, dates, names, language, links, filing,
+search index. ``--memory-pages`` runs a larger import with two workers and prints resident memory along the way.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def main() -> None:
         bare_rate = told["pages"] / told["seconds"]
         progress(f"bare trafilatura done in {time.perf_counter() - began:.0f} s")
         rows: list[list[object]] = [
-            ["bare trafilatura, 1 process", bare_rate, 1000 * told["seconds"] / told["pages"], bare.peak, "1.00x", "-"]
+            ["bare trafilatura, 1 process", bare_rate, 1000 / bare_rate, bare.peak, "1.00x", "-"],
         ]
         one_rate = 0.0
         for workers in (1, 2):

@@ -92,9 +92,7 @@ def collect_now(
     Raises UsageError for an unknown source, ConfigError for a secret that is not set, ArchiveError, AlreadyRunning;
     nothing is touched before these are ruled out.
     """
-    from spiders.loop import run
-
-    return run(plainly(lambda: collect_once(config, ids, force=force, on_done=on_done)))
+    return asyncio.run(plainly(collect_once(config, ids, force=force, on_done=on_done)))
 
 
 async def collect_once(
@@ -175,7 +173,7 @@ def import_files(
             return await import_captures(desk, paths, again=again, progress=progress, stop=stop)
 
     with ArchiveLock(config.archive):
-        return asyncio.run(main())
+        return asyncio.run(plainly(main()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,8 +199,6 @@ def probe(
     config: Config, sources: Sequence[Source], *, discover: bool, on_done: Callable[[Probe], None] = lambda _: None
 ) -> list[Probe]:
     """Ask every channel of ``sources`` once and read it, storing nothing; ``discover`` looks for more on home pages."""
-    from spiders.loop import run
-
     clock = SystemClock()
 
     async def main() -> list[Probe]:
@@ -233,7 +229,7 @@ def probe(
             results = await asyncio.gather(*(of(source) for source in sources))
             return [found for result in results for found in result]
 
-    return run(plainly(main))
+    return asyncio.run(plainly(main()))
 
 
 def _probe_of(channel: Channel, polled: Polled) -> Probe:
@@ -421,16 +417,12 @@ async def _until_signal(work: Any) -> bool:
     return stopped
 
 
-def plainly(main: Callable[[], Coroutine[Any, Any, T]]) -> Callable[[], Coroutine[Any, Any, T]]:
-    """``main`` with the first real error taken out of a task group's wrapping, so that one line can be shown."""
-
-    async def run() -> T:
-        try:
-            return await main()
-        except BaseExceptionGroup as group:
-            raise _first(group) from group
-
-    return run
+async def plainly(work: Coroutine[Any, Any, T]) -> T:
+    """``work`` with the first real error taken out of a task group's wrapping, so that one line can be shown."""
+    try:
+        return await work
+    except BaseExceptionGroup as group:
+        raise _first(group) from group
 
 
 def _first(error: BaseException) -> BaseException:

@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from monitor.toml_lines import Path
+from monitor.toml_lines import Path, lines_of
 
 # What these hold may be, or may by mistake contain, a password: it is never shown.
 _SECRET = {"auth", "smtp", "proxy"}
@@ -37,12 +38,17 @@ class Complaint:
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Places:
-    """A file's name and the line of each of its keys."""
+    """A file's name and text, and where each of its keys stands, found out when there is something to complain of."""
 
     name: str
-    lines: dict[Path, int]
+    text: str
+
+    @cached_property
+    def lines(self) -> dict[Path, int]:
+        """The line of each key."""
+        return lines_of(self.text)
 
     def line(self, path: Path) -> int:
         """The line of the key, or of the nearest table around it; 0 when the file has neither."""

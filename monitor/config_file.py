@@ -15,7 +15,6 @@ from monitor import config_values as values
 from monitor.complaints import Complaint, Places, complaints_of
 from monitor.errors import ConfigError
 from monitor.model import ApiRules, Articles, Channel, ChannelKind, ListingRules, Source, SourceKind
-from monitor.toml_lines import lines_of
 
 
 class Table(BaseModel):
@@ -187,7 +186,7 @@ def parse(text: str, shape: type[F], *, name: str, check: Check = lambda _: ()) 
         raise ConfigError(f"{where}: not valid TOML: {str(error).split(' (at')[0]}") from None
     except RecursionError:
         raise ConfigError(f"{name}: not valid TOML: nested too deeply") from None
-    places = Places(name, lines_of(text))
+    places = Places(name, text)
     complaints = list(check(data))
     try:
         tables = shape.model_validate(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,14 +25,12 @@ def run_demo(*, archive: Path | None, queries: tuple[str, ...] = QUERIES) -> lis
 
     The archive is made at ``archive``, which must not exist yet, or in a folder that is removed afterwards.
     """
-    from spiders.loop import run
-
     if archive is not None and archive.exists():
         raise UsageError(f"{archive} exists; the demo fills a fresh archive, so name another or move this one away")
     with tempfile.TemporaryDirectory(prefix="shiftwatch-demo-") as folder:
         path = (Path.cwd() / archive) if archive else Path(folder) / "demo.db"
         captures = path.with_name(f"{path.stem}-captures")
-        passes = run(plainly(lambda: _passes(path, captures)))
+        passes = asyncio.run(plainly(_passes(path, captures)))
         _print_found(Config(archive=path, captures=None), queries)
         if archive:
             console().print(f"The archive stays in {path}; try: shiftwatch show 1 --archive {archive}", soft_wrap=True)

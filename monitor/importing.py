@@ -28,7 +28,6 @@ from monitor.model import (
 )
 from monitor.newsroom import page_arguments
 from monitor.ports import Clock, Readers
-from monitor.reading.articles import read_page
 from monitor.reading.urls import canonical
 from monitor.tallies import ImportTally
 
@@ -139,6 +138,8 @@ async def _import_file(
 def _start_reading(desk: ImportDesk, record: WarcRecord) -> asyncio.Task[PageReading | Trouble] | None:
     if record.capture is None:
         return None
+    from monitor.reading.articles import read_page
+
     capture = record.capture
     source = desk.source_of(capture.final_url)
     return asyncio.create_task(desk.readers.run(read_page, *page_arguments(desk.rules, source, capture)))

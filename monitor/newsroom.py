@@ -33,7 +33,6 @@ from monitor.model import (
     WantedPage,
 )
 from monitor.ports import Ask, Clock, Press, Readers
-from monitor.reading.articles import read_page
 from monitor.tallies import YIELDING, ChannelPass, SourcePass
 
 AT_ONCE = 128  # sources worked on at a time; the client decides what of it goes out
@@ -190,6 +189,8 @@ async def visit_page(desk: Desk, source: Source, wanted: WantedPage) -> PageVisi
             await desk.filer.keep(answer)
         return visits.same_again(wanted, answer, answer.fetched_at)
     await desk.filer.keep(answer)
+    from monitor.reading.articles import read_page
+
     reading = await desk.readers.run(read_page, *page_arguments(desk.rules, source, answer, wanted.lead.title))
     return visits.judge_reading(wanted, source, answer, reading, body_hash=digest)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -35,11 +36,32 @@ def console(*, error: bool = False) -> Console:
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
-def _table(*columns: str, right: Sequence[str] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
-    return table
+Cell = str | Text
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]], *, right: Sequence[str] = ()) -> None:
+    """Rows under ``columns``, those in ``right`` aligned to the right.
+
+    On a terminal cells are folded to its width; piped, each row is one line, which is what grep and cron mails want
+    (and laying out thousands of rows for a terminal would take longer than the pass they report on).
+    """
+    out = console()
+    if out.is_terminal:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in columns:
+            table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        out.print(table)
+        return
+    lines = [list(columns), *[[str(cell) for cell in row] for row in rows]]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(columns))]
+    for line in lines:
+        cells = [
+            cell.rjust(width) if name in right else cell.ljust(width)
+            for name, cell, width in zip(columns, line, widths, strict=True)
+        ]
+        out.file.write("  ".join(cells).rstrip() + "\n")
 
 
 # --- collect -----------------------------------------------------------------------------------------------
@@ -70,21 +92,14 @@ def print_collected(collected: Collected, *, archive: Path | str, quiet: bool) -
     looked = [one for one in collected.passes if one.polled or one.pages or one.error]
     shown = [one for one in looked if one.failed] if quiet else looked
     if shown:
-        table = _table(
-            "source", "outcome", "new", "changed", "pages", "left", "why", right=("new", "changed", "pages", "left")
-        )
+        rows: list[list[Cell]] = []
         for one in shown:
             outcome, why = _outcome_and_why(one)
-            table.add_row(
-                one.source,
-                Text(outcome, style="red" if one.failed else "green"),
-                str(one.new),
-                str(one.versions),
-                str(one.pages),
-                str(one.left),
-                Text(why),
-            )
-        out.print(table)
+            colour = "red" if one.failed else "green"
+            counts = [str(one.new), str(one.versions), str(one.pages), str(one.left)]
+            rows.append([one.source, Text(outcome, style=colour), *counts, Text(why)])
+        numbers = ("new", "changed", "pages", "left")
+        print_table(["source", "outcome", *numbers, "why"], rows, right=numbers)
     if collected.offline:
         out.print("No source could be reached at all: is this machine offline?")
     if quiet:
@@ -107,7 +122,7 @@ def _outcome_and_why(one: SourcePass) -> tuple[str, str]:
         return "failed", one.error
     served = [channel for channel in one.channels if channel.outcome in ("changed", "unchanged")]
     if served:
-        failed = [f"{c.kind} {c.url}: {c.reason}" for c in one.channels if c.reason]
+        failed = [f"not its {c.kind} {urlsplit(c.url).path}: {c.reason}" for c in one.channels if c.reason]
         pages = [f"{count} page(s): {reason}" for reason, count in _most(one.page_reasons)]
         return served[0].outcome.value, "; ".join(failed + pages)
     if not one.channels:
@@ -179,23 +194,20 @@ def print_import(tally: ImportTally, *, archive: Path) -> None:
         out.print(f"{name}: read to its end before, nothing stored; --again reads it anew")
     if not tally.records:
         return
-    table = _table(
-        "domain", "pages", "articles", "new", "changed", "title", "date", "body", "skipped, and why",
-        right=("pages", "articles", "new", "changed", "title", "date", "body"),
-    )  # fmt: skip
-    rows = sorted(tally.domains.values(), key=lambda one: (-one.pages, one.domain))
-    for one in [*rows, _sum(rows)]:
+    numbers = ("pages", "articles", "new", "changed", "title", "date", "body")
+    tallies = sorted(tally.domains.values(), key=lambda one: (-one.pages, one.domain))
+    total = _sum(tallies)
+    rows: list[list[Cell]] = []
+    for one in [*tallies, total]:
+        counts = [str(one.pages), str(one.articles), str(one.new), str(one.versions)]
+        shares = [_share(one.with_title, one), _share(one.with_date, one), _share(one.with_body, one)]
         skipped = "; ".join(f"{count} {reason}" for reason, count in one.skipped.most_common(3))
-        table.add_row(
-            one.domain, str(one.pages), str(one.articles), str(one.new), str(one.versions),
-            _share(one.with_title, one), _share(one.with_date, one), _share(one.with_body, one), Text(skipped),
-        )  # fmt: skip
-    out.print(table)
+        rows.append([one.domain, *counts, *shares, Text(skipped)])
+    print_table(["domain", *numbers, "skipped, and why"], rows, right=numbers)
     for reason, count in tally.unusable.most_common():
         out.print(f"{count} record(s) not read: {reason}")
     if tally.stopped:
         out.print("stopped before the end; the same command goes on from here")
-    total = _sum(rows)
     if total.new or total.versions:
         out.print(f"{archive}: {total.new} new, {total.versions} changed, {total.unchanged} unchanged")
     else:
@@ -351,22 +363,24 @@ def _one_line(heading: str, row: Mapping[str, Any]) -> str:
 
 def print_sources(states: Sequence[ChannelStatus]) -> None:
     """Each source's channels with state and reason."""
-    out = console()
-    table = _table("source", "channel", "state", "stories", "last ok", "next poll", "why", right=("stories",))
+    rows: list[list[Cell]] = []
     previous = ""
     for one in states:
-        name = "" if one.source == previous else one.source
-        previous = one.source
-        table.add_row(
-            name,
-            Text(f"{one.kind} {one.url}".strip()),
-            Text(one.state, style=_STATE_STYLE.get(one.state, "dim" if one.state in ("off", "refused") else "red")),
-            "" if one.stories is None else str(one.stories),
-            _minute(one.last_ok_at),
-            _minute(one.next_poll_at),
-            Text(one.reason),
+        colour = _STATE_STYLE.get(one.state, "dim" if one.state in ("off", "refused") else "red")
+        rows.append(
+            [
+                "" if one.source == previous else one.source,
+                Text(f"{one.kind} {one.url}".strip()),
+                Text(one.state, style=colour),
+                "" if one.stories is None else str(one.stories),
+                _minute(one.last_ok_at),
+                _minute(one.next_poll_at),
+                Text(one.reason),
+            ]
         )
-    out.print(table)
+        previous = one.source
+    columns = ("source", "channel", "state", "stories", "last ok", "next poll", "why")
+    print_table(columns, rows, right=("stories",))
 
 
 def _minute(moment: str | None) -> str:
@@ -386,17 +400,17 @@ def probe_progress(*, show: bool) -> Iterator[Callable[[Probe], None]]:
 
 def print_probes(probes: Sequence[Probe]) -> None:
     """What each channel answered."""
-    out = console()
-    table = _table("source", "channel", "answer", "entries", "newest, or why not", right=("entries",))
-    for one in probes:
-        table.add_row(
+    rows: list[list[Cell]] = [
+        [
             one.channel.source,
             Text(f"{one.channel.kind} {one.channel.url}" + (" (found)" if one.channel.discovered else "")),
             Text(one.outcome if not one.yields else "yields", style="green" if one.yields else "red"),
             str(one.total),
             Text(one.reason or (one.leads[0] if one.leads else "")),
-        )
-    out.print(table)
+        ]
+        for one in probes
+    ]
+    print_table(["source", "channel", "answer", "entries", "newest, or why not"], rows, right=("entries",))
 
 
 def probe_json(one: Probe) -> dict[str, Any]:

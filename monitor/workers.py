@@ -20,6 +20,7 @@ from monitor.model import Trouble, TroubleKind
 P = ParamSpec("P")
 T = TypeVar("T")
 
+PRELOAD = ["monitor.reading.channels", "monitor.reading.articles"]
 SECONDS = 20.0
 MEGABYTES = 512
 _PAGE = resource.getpagesize()
@@ -61,8 +62,10 @@ class WorkerPool:
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Trouble:
         """``function(*args, **kwargs)`` in a worker; Trouble KILLED when it ran over its time or memory, or crashed."""
         if self._pool is None:
-            # forkserver: a fork of a process with threads and an open archive is asking for trouble.
+            # forkserver: a fork of a process with threads and an open archive is asking for trouble. It imports the
+            # readers once, so that a worker starts, or is replaced, in milliseconds.
             context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(PRELOAD)
             self._pool = ProcessPool(max_workers=self._workers, context=context, initializer=_prepare)
         future = self._pool.schedule(_limited, args=(self._megabytes, function, args, kwargs), timeout=self._seconds)
         try:

@@ -7,7 +7,7 @@ from typing import Any
 BOT_NAME = "shiftwatch"
 SPIDER_MODULES = ["spiders.crawl"]
 NEWSPIDER_MODULE = "spiders.crawl"
-TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+TWISTED_REACTOR_ENABLED = False  # plain asyncio: one loop for pollers and spiders, and Scrapy imported when needed
 
 # Only http and https, and both through the polite client: no file:, ftp:, data: or s3: handler is reachable.
 _POLITE = "spiders.crawl.PoliteDownloadHandler"

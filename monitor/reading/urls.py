@@ -5,12 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urljoin
 
 import idna
-import tldextract
 
 from monitor.model import Link
 from monitor.reading.url_rules import (
@@ -23,6 +22,9 @@ from monitor.reading.url_rules import (
     WRAPPERS,
     SiteAddresses,
 )
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 LIMIT: Final = 4_096
 """The longest address there is; longer ones are no addresses of stories."""
@@ -46,7 +48,13 @@ _AMP_HEAD: Final = re.compile(r"^/amp(?=/[^/]+/[^/]+)", re.IGNORECASE)
 _DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 _MOBILE: Final = ("amp.", "m.", "mobile.")
 
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+@cache
+def _suffixes() -> TLDExtract:
+    """The public suffix list; loaded when the first address is looked at, since it takes longer than a short run."""
+    import tldextract
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def absolute(url: str, base: str = "") -> str:
@@ -162,7 +170,7 @@ def site_domain(url: str) -> str:
     ``""`` for IP addresses, ``localhost`` and bare suffixes.
     """
     name = host(url)
-    return _suffixes.extract_str(name).top_domain_under_public_suffix if "." in name else ""
+    return _suffixes().extract_str(name).top_domain_under_public_suffix if "." in name else ""
 
 
 def same_site(a: str, b: str) -> bool:
