@@ -15,13 +15,13 @@ from db.times import iso
 from monitor.query import All, AnyOf, Field, Node, Not, Phrase, Query, Word
 
 WHEN = "coalesce(published_at, first_seen_at)"  # the moment of a story: an undated one is as old as its first sight
-_MATCH = "id IN (SELECT rowid FROM stories_fts WHERE stories_fts MATCH ?)"
+_MATCH = "(id IN (SELECT rowid FROM stories_fts WHERE stories_fts MATCH ?))"
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition on ``stories`` and its parameters."""
+    """A condition on ``stories``, in parentheses, and its parameters."""
 
     sql: str
     values: tuple[str | int, ...] = ()
@@ -29,7 +29,7 @@ class Condition:
 
 def condition(query: Query, *, now: datetime) -> Condition:
     """The query as a condition on ``stories``; ages such as ``after:7d`` count back from ``now``."""
-    return Condition("1") if query.node is None else _compile(query.node, now)
+    return Condition("(1)") if query.node is None else _compile(query.node, now)
 
 
 def highlights(query: Query) -> str:
@@ -45,7 +45,7 @@ def _compile(node: Node, now: datetime) -> Condition:
         return _FIELDS[node.name](node.value, now)
     if isinstance(node, Not):
         inner = _compile(node.part, now)
-        return Condition(f"NOT ({inner.sql})", inner.values)
+        return Condition(f"NOT {inner.sql}", inner.values)
     assert isinstance(node, All | AnyOf), "words and phrases are text"
     texts = tuple(part for part in node.parts if _is_text(part))
     rest = [_compile(part, now) for part in node.parts if not _is_text(part)]
@@ -82,7 +82,7 @@ def _quoted(text: str) -> str:
 
 
 def _source(value: str, _: datetime) -> Condition:
-    return Condition("source = ?", (value,))
+    return Condition("(source = ?)", (value,))
 
 
 def _domain(value: str, _: datetime) -> Condition:
@@ -92,7 +92,7 @@ def _domain(value: str, _: datetime) -> Condition:
 
 
 def _kind(value: str, _: datetime) -> Condition:
-    return Condition("kind = ?", (value,))
+    return Condition("(kind = ?)", (value,))
 
 
 def _language(value: str, _: datetime) -> Condition:
@@ -101,17 +101,18 @@ def _language(value: str, _: datetime) -> Condition:
 
 
 def _after(value: str, now: datetime) -> Condition:
-    return Condition(f"{WHEN} >= ?", (_moment(value, now),))
+    return Condition(f"({WHEN} >= ?)", (_moment(value, now),))
 
 
 def _before(value: str, now: datetime) -> Condition:
-    return Condition(f"{WHEN} < ?", (_moment(value, now),))
+    return Condition(f"({WHEN} < ?)", (_moment(value, now),))
 
 
 def _moment(value: str, now: datetime) -> str:
     """Dates compare as the text they are: ``2026-05`` sorts before every moment of May, and after all of April."""
     if age := re.fullmatch(r"(\d+)([dwmy])", value):
-        return iso(max(now - timedelta(days=int(age[1]) * _DAYS[age[2]]), datetime.min.replace(tzinfo=now.tzinfo)))
+        days = int(age[1]) * _DAYS[age[2]]
+        return iso(now - timedelta(days=min(days, now.toordinal() - 1)))
     return value
 
 

@@ -22,7 +22,7 @@ from monitor.model import StoryKind
 
 MAX_LENGTH = 10_000
 MAX_TERMS = 500
-MAX_DEPTH = 50
+MAX_DEPTH = 12  # SQLite parses SQL and full-text expressions with stacks of 100; a level takes up to five
 
 
 @dataclass(frozen=True, slots=True)
