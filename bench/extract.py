@@ -23,7 +23,9 @@ from typing import Any
 import lxml.html
 from warcio.archiveiterator import ArchiveIterator
 
+from monitor.reading import jsonld
 from monitor.reading.bodies import extract_body
+from monitor.reading.declared import gather
 
 _WORD = re.compile(r"\w+")
 Extractor = Callable[[bytes, str], str]
@@ -65,29 +67,9 @@ def f1(scores: list[tuple[float, float]]) -> float:
 
 
 def ours(body: bytes, url: str) -> str:
-    parser = lxml.html.HTMLParser(encoding="utf-8")
-    tree = lxml.html.document_fromstring(body, parser=parser)
-    return extract_body(tree, url=url, declared=declared(tree)).text
-
-
-def declared(tree: Any) -> str:
-    """The page's JSON-LD articleBody, if any."""
-    for script in tree.iterfind('.//script[@type="application/ld+json"]'):
-        if "articleBody" not in (script.text or ""):
-            continue
-        try:
-            stack: list[Any] = [json.loads(script.text, strict=False)]
-        except ValueError:
-            continue
-        while stack:
-            node = stack.pop()
-            if isinstance(node, dict):
-                if isinstance(node.get("articleBody"), str):
-                    return str(node["articleBody"])
-                stack.extend(node.values())
-            elif isinstance(node, list):
-                stack.extend(node)
-    return ""
+    """The general reading, whatever rules there are for the site; declared data included, as pages are read."""
+    tree = lxml.html.document_fromstring(body, parser=lxml.html.HTMLParser(encoding="utf-8"))
+    return extract_body(tree, url=url, declared=jsonld.first(gather(tree).ld("articleBody"))).text
 
 
 def peers() -> dict[str, Extractor]:

@@ -24,7 +24,7 @@ from monitor.reading.bodies_names import Says
 from monitor.reading.bodies_own import Reading, own_reading, settle_furniture
 from monitor.reading.bodies_voices import Voice, readability_voice, slim_copy, trafilatura_voice
 from monitor.reading.bodies_walk import segment
-from monitor.reading.text import clean, clean_paragraphs, html_to_text
+from monitor.reading.text import clean, clean_paragraphs, html_to_text, unescape
 
 # From this agreement on, the two readings need no judge (share of their joint prose that both have).
 _AGREED = 0.85
@@ -60,7 +60,7 @@ def extract_body(tree: HtmlElement, *, url: str, declared: str = "") -> Body:
     if page.elements > _MANY_ELEMENTS:
         return _body(page, sorted(own.accepted), url=url, extractor="own", confidence=0.3)
 
-    said = Voice(html_to_text(declared) if "<" in declared else declared)
+    said = Voice(html_to_text(declared) if "<" in declared else unescape(declared))
     told = said.covers(page.blocks) if said else []
     other = Voice(trafilatura_voice(slim_copy(tree)))
     heard = other.covers(page.blocks)
