@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -28,6 +29,7 @@ _FEED_PATH: Final = re.compile(
     re.IGNORECASE,
 )
 _SITEMAP_PATH: Final = re.compile(r"sitemap[\w-]*\.xml(?:\.gz)?$", re.IGNORECASE)
+_ANCHORS: Final = 5_000
 _COMMENTS: Final = re.compile(r"comments?", re.IGNORECASE)
 
 
@@ -74,7 +76,7 @@ def _declared(tree: etree._Element) -> list[tuple[ChannelKind, str]]:
 def _linked(tree: etree._Element, base: str, url: str) -> list[tuple[ChannelKind, str]]:
     """Links on the page's own site whose address looks like a feed or a sitemap."""
     found: list[tuple[ChannelKind, str]] = []
-    for anchor in tree.iter("a"):
+    for anchor in islice(tree.iter("a"), _ANCHORS):
         address = urls.absolute(anchor.get("href", ""), base)
         path = address.partition("?")[0].partition("#")[0]
         if address and urls.same_site(address, url):

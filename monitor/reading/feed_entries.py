@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any, Final
 
 from lxml import etree
@@ -13,6 +14,8 @@ from monitor.reading.feed_quick import quick_reader
 
 _BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 _MOST_ATTRIBUTES: Final = 64
+_CATEGORIES: Final = re.compile(rb"<category\b[^<>]*+>(?:<!\[CDATA\[[^\]]*+\]\]>|[^<]*+)</category>")
+_GIANT_TAG: Final = re.compile(rb"<[A-Za-z][^<>]{20000}")
 
 
 def parse_strictly(xml: bytes) -> etree._Element | None:
@@ -35,6 +38,9 @@ def read_entries(tree: etree._Element, xml: bytes, count: int) -> list[FeedEntry
     elements = list(tree.iter("{*}item", "{*}entry"))
     if len(elements) != count:
         return None
+    for element in tree.iter(etree.Element):
+        if len(element.attrib) > _MOST_ATTRIBUTES:
+            element.attrib.clear()
     bases = _take_bases(tree, elements) if b"base" in xml else None
     quick = quick_reader(tree, xml)
     entries = [quick(element) if quick is not None else None for element in elements]
@@ -58,10 +64,14 @@ def by_feedparser(xml: bytes) -> list[FeedEntry]:
     """What feedparser makes of a whole feed (UTF-8, without XML declaration). Total.
 
     It gets bytes in memory, never an address or a string (it would open either), and neither sanitises nor resolves
-    links inside texts: that happens once, to what is kept.
+    links inside texts: that happens once, to what is kept. What it spends quadratic time on is kept from it:
+    categories, and tags of more than 20,000 bytes, for which the feed is given up.
     """
     import feedparser
 
+    xml = _CATEGORIES.sub(b"", xml)
+    if _GIANT_TAG.search(xml):
+        return []
     try:
         feed = feedparser.parse(
             io.BytesIO(xml),
@@ -116,11 +126,8 @@ def _take_bases(tree: etree._Element, elements: list[etree._Element]) -> list[st
 
 
 def _prune(entry: etree._Element) -> None:
-    """Take out of an entry what is not listened to, and attributes by the thousand: feedparser is slow at both."""
+    """Take out of an entry what is not listened to: feedparser is slow at it, and misled by it."""
     own = etree.QName(entry).namespace or ""
     for child in list(entry):
         if isinstance(child.tag, str) and is_noise(child.tag, own):
             entry.remove(child)
-    for element in entry.iter(etree.Element):
-        if len(element.attrib) > _MOST_ATTRIBUTES:
-            element.attrib.clear()

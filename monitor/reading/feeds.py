@@ -10,7 +10,7 @@ and each on its own when it is not, so one broken entry costs no other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -74,27 +74,37 @@ def _read_pieces(cut: FeedCut, url: str, seen: bytes) -> ChannelReading:
     document = cut.document(fresh)
     tree = parse_strictly(document)
     facts = _facts(tree if tree is not None else _parse_leniently(cut.document([])), url)
-    entries = read_entries(tree, document, len(fresh)) if tree is not None else None
+    entries: Sequence[FeedEntry | None] | None = None
+    if tree is not None:
+        entries = read_entries(tree, document, len(fresh))
     if entries is None:
         entries = [_read_alone(cut, cut.entries[position]) for position in fresh]
-    leads = list(_leads(zip(fresh, entries, strict=True), hashes, url, facts.language))
+    told = [(position, entry) for position, entry in zip(fresh, entries, strict=True) if entry is not None]
+    leads = list(_leads(told, hashes, url, facts.language))
     if cut.tail and (last := _read_tail(cut)) is not None:
-        lead = lead_of(
-            last, feed_url=url, language=facts.language, position=len(cut.entries), made=fingerprint(cut.tail).hex()
-        )
+        made = fingerprint(cut.tail).hex()
+        lead = lead_of(last, feed_url=url, language=facts.language, position=len(cut.entries), made=made)
         leads.extend((lead,) if lead is not None else ())
-    problem = ""
-    if not cut.entries and not leads and not _is_closed(cut):
-        problem = "the feed breaks off before its first entry"
+    # What could not be read is not remembered either: it is tried again, perhaps by better rules.
+    unread = set(fresh) - {position for position, _ in told}
     return ChannelReading(
         leads=tuple(leads),
         total=len(cut.entries) + bool(cut.tail),
-        seen=remember(seen, hashes),
+        seen=remember(seen, [entry for position, entry in enumerate(hashes) if position not in unread]),
         title=facts.title,
         ttl=facts.ttl,
         self_url=facts.self_url,
-        problem=problem,
+        problem="" if leads else _why_nothing(cut, len(unread)),
     )
+
+
+def _why_nothing(cut: FeedCut, unread: int) -> str:
+    """What is wrong with a feed without new leads, if anything."""
+    if unread:
+        return f"the XML of {unread} of {len(cut.entries)} entries is too broken to be read"
+    if not cut.entries and not _is_closed(cut):
+        return "the feed breaks off before its first entry"
+    return ""
 
 
 def _read_whole(xml: bytes, url: str, seen: bytes) -> ChannelReading:
@@ -125,14 +135,14 @@ def _leads(entries: Iterable[tuple[int, FeedEntry]], hashes: list[bytes], url: s
             yield lead
 
 
-def _read_alone(cut: FeedCut, entry: bytes) -> FeedEntry:
+def _read_alone(cut: FeedCut, entry: bytes) -> FeedEntry | None:
     """One entry on its own in the least envelope: strictly when it is well-formed, else as feedparser makes it out."""
     document = cut.alone(entry)
     tree = parse_strictly(document)
     read = read_entries(tree, document, 1) if tree is not None else None
     if read is None:
         read = by_feedparser(document)
-    return read[0] if read else FeedEntry()
+    return read[0] if read else None
 
 
 def _read_tail(cut: FeedCut) -> FeedEntry | None:

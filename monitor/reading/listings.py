@@ -31,7 +31,7 @@ def read_listing(
     if not document.strip():
         return ChannelReading(problem="the answer is empty where a listing page was due", seen=seen)
     try:
-        page = Selector(text=document.replace("\x00", ""), type="html", base_url=url, huge_tree=False)
+        page = Selector(text=text.lighten(document).replace("\x00", ""), type="html", base_url=url, huge_tree=False)
         items = page.css(rules.item)[:ITEMS]
         base = urls.absolute(page.css("base::attr(href)").get(""), url) or url
         found = [_lead(item, base, rules, position, zone) for position, item in enumerate(items)]

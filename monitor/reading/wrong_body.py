@@ -9,7 +9,8 @@ from monitor.reading.text import clean, unescape
 
 _LOOKED_AT: Final = 60_000
 _HTML: Final = re.compile(
-    r"\s*(?:<\?xml[^<>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title)\b", re.I | re.S
+    r"\s*(?:<\?xml[^<>]*>\s*)?(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+<(?:!doctype\s+html|html|head|body|meta|title)\b",
+    re.IGNORECASE,
 )
 _TITLE: Final = re.compile(r"<title[^<>]*>([^<]{0,300})", re.IGNORECASE)
 _ROOT: Final = re.compile(r"<([A-Za-z_][\w.:-]{0,60})")
