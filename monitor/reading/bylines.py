@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from monitor.reading import jsonld
 from monitor.reading.declared import Declared, words
 from monitor.reading.headings import around_heading, own_text
-from monitor.reading.names import is_agency, names_in
+from monitor.reading.names import is_agency, is_outlet, names_in
 
 _META_KEYS = (
     "author",
@@ -185,7 +185,9 @@ def _shown_text(element: HtmlElement) -> str:
 
 
 def _people(names: Sequence[str], declared: Declared) -> list[str]:
-    return [name for name in names if _person(name, declared)]
+    """The people among ``names``; what reads like an outlet counts only where nobody else is named."""
+    people = [name for name in names if _person(name, declared)]
+    return [name for name in people if not is_outlet(name)] or people
 
 
 def _declared(declared: Declared) -> Iterable[tuple[str, list[str]]]:

@@ -33,7 +33,7 @@ _ANALYSIS_TYPES = frozenset(
         "reviewnewsarticle",
     }
 )
-_AGENCY = re.compile(r"(?:\.gov|\.mil|\.gov\.[a-z]{2}|\.gc\.ca|\.europa\.eu)$", re.IGNORECASE)
+_AGENCY = re.compile(r"(?:\.gov|\.mil|\.state\.[a-z]{2}\.us|\.gov\.[a-z]{2}|\.gc\.ca|\.europa\.eu)$", re.IGNORECASE)
 
 
 def find_kind(url: str, declared: Declared, site_kind: StoryKind | None = None) -> tuple[StoryKind, str]:

@@ -75,6 +75,11 @@ _AGENCIES = re.compile(
     + r"(?:\s+(?:staff|wire|news))?$",
     re.IGNORECASE,
 )
+_OUTLETS = re.compile(
+    r"\s(?:tribune|news|times|post|media|press|journal|herald|gazette|review|radio|mirror|monitor|magazine|network|tv"
+    r"|project|newsroom|observer|chronicle|star|courier|register|dispatch|today|online|initiative|institute|center)$",
+    re.IGNORECASE,
+)
 _NOBODY = frozenset(
     "admin administrator editor editors staff webmaster wordpress author authors unknown guest user redaktion press "
     "none null undefined anonymous team newsroom n/a na contributor by".split()
@@ -109,6 +114,11 @@ def names_in(values: Iterable[str], *, visible: bool = False) -> list[str]:
 def is_agency(name: str) -> bool:
     """Whether it is a news agency or network, which signs texts without being a person."""
     return bool(_AGENCIES.match(name))
+
+
+def is_outlet(name: str) -> bool:
+    """Whether it ends like an outlet's name ("Texas Tribune"); some people's names do too."""
+    return bool(_OUTLETS.search(name))
 
 
 def _names(value: str, *, visible: bool) -> Iterable[str]:
