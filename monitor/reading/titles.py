@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from lxml.html import HtmlElement
 
 from monitor.reading import jsonld
 from monitor.reading.declared import Declared, words
@@ -13,6 +16,10 @@ from monitor.reading.text import clean
 
 _LONGEST = 1_000
 _SEPARATOR = re.compile(r"\s+(?:[|·•»›«‹~⋆*]+|[-–—]{1,3}|::+|//)\s+|\s*(?:\|+|\s::\s)\s*")
+_MASTHEAD = re.compile(
+    r"site-?(?:title|name|branding|logo)|\blogo\b|masthead|blog-?(?:title|name)|\bbrand", re.IGNORECASE
+)
+_HOME = re.compile(r"(?:https?://[^/?#]+)?/?(?:index\.\w+)?$")
 _DOMAIN = re.compile(r"(?:\w[\w-]*\.)+[a-z]{2,10}", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _META_KEYS = (
@@ -64,7 +71,7 @@ def find_title(
     Declarations vote: those that say the same once the site's name is off are one wording, and the weightiest wording
     wins. ``strip`` holds a site's regular expressions to cut; ``lead_title`` is what the channel called the story.
     """
-    names = {_folded(name) for name in (*site_names, *_site_names(declared)) if name}
+    names = {_folded(name) for name in (*site_names, *_site_names(declared)) if name} | _mastheads(declared)
     candidates = [
         _Candidate(text, signal, weight)
         for raw, signal, weight in _declarations(declared, lead_title)
@@ -118,16 +125,17 @@ def _declarations(declared: Declared, lead_title: str) -> Iterable[tuple[str, st
     headline = jsonld.first(declared.ld("headline")) or jsonld.first(declared.ld("name"))
     if headline:
         yield headline, "json-ld:headline", 3.0
-    headings = [text for element in declared.h1[:6] if (text := words(element)) and len(text) > 2]
-    headings = [text for text in headings if _folded(text) not in _FURNITURE] or headings
     said = " ".join(_folded(text) for text in (declared.meta("og:title"), headline, declared.title) if text)
+    mastheads = _mastheads(declared)
+    headings = [text for element in declared.h1[:6] if (text := words(element)) and len(text) > 2]
+    headings = [text for text in headings if _folded(text) not in _FURNITURE | mastheads]
     for text in headings:
         # one heading is the story's when the page calls itself so too; of several, only agreement tells which
         yield text, "h1", (3.0 if _folded(text)[:40] in said else 2.5) if len(headings) == 1 else 1.5
     if not headings:
-        for element in declared.h2[:20]:
-            if len(text := words(element)) > 15 and _folded(text) in said:
-                yield text, "h2", 1.5
+        seconds = [text for element in declared.h2[:20] if len(text := words(element)) > 8]
+        for text in [text for text in seconds if _folded(text) in said] or (seconds[:1] if not said else []):
+            yield text, "h2", 2.0
     for value in declared.metas.get("twitter:title", ())[:1]:
         yield value, "twitter:title", 1.5
     for key in _META_KEYS:
@@ -137,6 +145,32 @@ def _declarations(declared: Declared, lead_title: str) -> Iterable[tuple[str, st
         yield declared.title, "title", 2.0
     if lead_title:
         yield lead_title, "lead", 1.0
+
+
+def _mastheads(declared: Declared) -> set[str]:
+    """First headings that are the site's name: in its masthead, leading home, or the shorter half of the page's title
+    whose longer half is a second heading (as old blogs have it). What is declared as the title never is."""
+    said = _folded(f"{declared.meta('og:title')} {jsonld.first(declared.ld('headline'))}")
+    halves = {_folded(part) for part in _SEPARATOR.split(declared.title) if part}
+    seconds = {_folded(words(element)) for element in declared.h2[:10]} if len(halves) > 1 else set()
+    found = set()
+    for element in declared.h1[:6]:
+        text = _folded(words(element))
+        if not text or text in said:
+            continue
+        alone = len(declared.h1) == 1 and text in halves
+        blog = alone and any(half in seconds and len(half) > len(text) for half in halves)
+        if blog or (len(text.split()) <= 6 and _in_masthead(element)):
+            found.add(text)
+    return found
+
+
+def _in_masthead(element: HtmlElement) -> bool:
+    above = (element, *itertools.islice(element.iterancestors(), 2))
+    if any(_MASTHEAD.search(f"{e.get('class') or ''} {e.get('id') or ''}") for e in above):
+        return True
+    link = next(element.iter("a"), None)
+    return link is not None and bool(_HOME.match((link.get("href") or "").strip()))
 
 
 def _site_names(declared: Declared) -> Iterable[str]:

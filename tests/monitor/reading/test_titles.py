@@ -70,6 +70,23 @@ def test_a_heading_that_is_furniture_is_no_title() -> None:
     assert title(body) == "Officers Detailed"
 
 
+@pytest.mark.parametrize(
+    ("name", "h1"),
+    [
+        ("Annas Blog » Officers move inland", '<h1><a href="/">Annas Blog</a></h1>'),
+        ("Officers move inland | Annas Blog", '<div id="masthead"><h1>Annas Blog</h1></div>'),
+        ("Officers move inland - Annas Blog", "<h1>Annas Blog</h1>"),
+        ("Annas Blog - Officers move inland", "<h1>Annas Blog</h1>"),
+    ],
+)
+def test_a_first_heading_that_is_the_blogs_name_is_no_title(name: str, h1: str) -> None:
+    assert title(page(title=name, h1="", above=h1 + "<h2>Officers move inland</h2>")) == "Officers move inland"
+
+
+def test_a_page_without_any_title_is_called_by_its_second_heading() -> None:
+    assert title(page(title="", h1="", above="<h2>Officers move inland</h2>")) == "Officers move inland"
+
+
 def test_entities_are_decoded_even_when_they_were_encoded_twice() -> None:
     assert (
         title(page(h1="", title="", head=meta(og__title="Caf&amp;amp;eacute; &amp;#8217;raid&amp;#8217;")))
