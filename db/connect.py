@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import sqlite3
 import stat
@@ -23,14 +24,13 @@ BUSY_MS = 10_000  # a reader's checkpoint or a person's `sqlite3` goes unnoticed
 MAGIC = b"SQLite format 3\x00"
 
 _PERMISSIONS = "check the permissions of the file and its folder"
-_REMEDY = {
+_REMEDIES = {
     errno.EACCES: f"; {_PERMISSIONS}",
     errno.EPERM: f"; {_PERMISSIONS}",
     errno.EROFS: f"; {_PERMISSIONS}",
     errno.ENOSPC: "; make room and run again",
     errno.ENOENT: "; make its folder or choose another place",
 }
-_RESTORE = "restore a backup (shiftwatch restore), or move the file away to start afresh"
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
@@ -39,7 +39,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
     Use it from one thread at a time. Raises ArchiveError.
     """
     _refuse_unfit(path)
-    for where, what in ((path, "file"), (path.parent, "folder")):
+    for where, what in ((path, "file"), (path.resolve().parent, "folder")):
         if not os.access(where, os.W_OK):
             raise ArchiveError(f"{path}: the {what} cannot be written; give write permission or choose --archive")
     with refusing(path):
@@ -72,7 +72,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
         except sqlite3.OperationalError:
             # A WAL database in a folder that cannot be written: without a log there is nothing to share, so it can
             # be read as it lies.
-            if os.access(path.parent, os.W_OK) or _log_of(path).exists():
+            if os.access(path.resolve().parent, os.W_OK) or _log_of(path).exists():
                 raise
             connection = _connect(path, "ro&immutable=1")
         try:
@@ -111,7 +111,7 @@ def refusing(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise ArchiveError(_in_words(error, path)) from error
     except OSError as error:
-        remedy = _REMEDY.get(error.errno or 0, "")
+        remedy = _REMEDIES.get(error.errno or 0, "")
         raise ArchiveError(f"{path}: {error.strerror or error}{remedy}") from error
 
 
@@ -131,16 +131,13 @@ def _refuse_unfit(path: Path) -> None:
             what = "a folder" if stat.S_ISDIR(found.st_mode) else "not a regular file"
             raise ArchiveError(f"{path}: is {what}; name the archive's file with --archive or [archive] path")
         if found.st_size == 0:
-            raise ArchiveError(
-                f"{path}: is empty (0 bytes), which no archive ever is; "
-                "restore a backup (shiftwatch restore), or delete the empty file to start afresh"
-            )
+            raise ArchiveError(f"{path}: is empty (0 bytes), which no archive ever is; {_remedy(path)}")
         with path.open("rb") as file:
             head = file.read(100)
     if not head.startswith(MAGIC[: len(head)]):
-        raise ArchiveError(f"{path}: is not a Shiftwatch archive (no SQLite database); {_RESTORE}")
+        raise ArchiveError(f"{path}: is not a Shiftwatch archive (no SQLite database); {_remedy(path)}")
     if len(head) < 100:
-        raise ArchiveError(f"{path}: is cut off after {len(head)} bytes; {_RESTORE}")
+        raise ArchiveError(f"{path}: is cut off after {len(head)} bytes; {_remedy(path)}")
     _refuse_cut(path, head, found.st_size)
 
 
@@ -153,7 +150,7 @@ def _refuse_cut(path: Path, head: bytes, size: int) -> None:
     page_size = 65536 if page_size == 1 else page_size
     pages = int.from_bytes(head[28:32])
     if size < pages * page_size:
-        raise ArchiveError(f"{path}: is cut off ({size:,} of {pages * page_size:,} bytes); {_RESTORE}")
+        raise ArchiveError(f"{path}: is cut off ({size:,} of {pages * page_size:,} bytes); {_remedy(path)}")
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
@@ -161,21 +158,21 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     if application == APPLICATION_ID:
         return
     if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0 and application == 0:
-        raise ArchiveError(f"{path}: is an empty database that Shiftwatch did not make; {_RESTORE}")
+        raise ArchiveError(f"{path}: is an empty database that Shiftwatch did not make; {_remedy(path)}")
     raise ArchiveError(f"{path}: is a database of another program; choose another file with --archive")
 
 
 def _refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        raise ArchiveError(f"{path}: is damaged ({_one_line(found)}); {_RESTORE}")
+        raise ArchiveError(f"{path}: is damaged ({_one_line(found)}); {_remedy(path)}")
 
 
 def _in_words(error: sqlite3.Error, path: Path) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     said = _one_line(str(error))
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return f"{path}: is damaged ({said}); {_RESTORE}"
+        return f"{path}: is damaged ({said}); {_remedy(path)}"
     if code == sqlite3.SQLITE_FULL:
         return f"{path}: the disk is full; make room and run again, nothing was half stored"
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -187,9 +184,19 @@ def _in_words(error: sqlite3.Error, path: Path) -> str:
     return f"{path}: {said}"
 
 
+def _remedy(path: Path) -> str:
+    """What to do about a file that is no sound archive, naming the newest copy that lies beside it."""
+    copies: list[Path] = []
+    with contextlib.suppress(OSError):
+        copies = sorted(path.parent.glob(f"{glob.escape(path.name)}.*backup"), key=lambda copy: copy.stat().st_mtime)
+    backup = f"put its newest backup {copies[-1].name} in its place" if copies else "put a backup in its place"
+    return f"{backup}, or move the file away to start afresh"
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())[:200]
 
 
 def _log_of(path: Path) -> Path:
-    return path.with_name(path.name + "-wal")
+    real = path.resolve()  # SQLite keeps the log beside the file, not beside a link to it
+    return real.with_name(real.name + "-wal")

@@ -22,11 +22,12 @@ class ArchiveLock:
 
     def __init__(self, archive: Path) -> None:
         self.archive = archive
-        self.path = archive.with_name(archive.name + ".lock")
+        real = archive.resolve()  # whatever links lead to an archive, it has one lock
+        self.path = real.with_name(real.name + ".lock")
         self._file = -1
 
     def __enter__(self) -> ArchiveLock:
-        if not self.archive.parent.is_dir():
+        if not self.path.parent.is_dir():
             raise ArchiveError(f"{self.archive}: its folder does not exist; make it or choose --archive")
         with refusing(self.path):
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -62,8 +62,16 @@ def test_a_missing_archive_is_not_made_for_a_reader(path: Path):
 
 def test_a_file_of_0_bytes_is_never_written_over(path: Path):
     path.touch()
-    refused(path, "0 bytes", "restore")
+    refused(path, "0 bytes", "put a backup in its place")
     assert path.stat().st_size == 0
+
+
+def test_the_newest_backup_beside_is_named(path: Path):
+    path.touch()
+    for age, name in enumerate(["shiftwatch.db.v2.backup", "shiftwatch.db.v1.backup", "other.db.v1.backup"]):
+        path.with_name(name).touch()
+        os.utime(path.with_name(name), (1e9 - age, 1e9 - age))
+    refused(path, "newest backup shiftwatch.db.v2.backup")
 
 
 def test_a_text_file_in_its_place_is_refused(path: Path):
@@ -80,7 +88,7 @@ def test_a_folder_in_its_place_is_refused(path: Path):
 def test_an_archive_cut_off_is_refused(filled: Path, keep: float):
     size = filled.stat().st_size
     os.truncate(filled, keep if isinstance(keep, int) else int(size * keep))
-    refused(filled, "restore")
+    refused(filled, "put a backup in its place")
 
 
 @pytest.mark.parametrize("where", [0, 16, 100])
@@ -97,7 +105,7 @@ def test_damaged_pages_are_refused_by_the_writer(filled: Path):
             file.seek(page * 4096)
             file.write(os.urandom(4096))
     before = filled.read_bytes()
-    with pytest.raises(ArchiveError, match=r"is damaged .* restore a backup"):
+    with pytest.raises(ArchiveError, match=r"is damaged .* put a backup in its place"):
         Archive.open(filled)
     assert filled.read_bytes() == before
 

@@ -51,6 +51,18 @@ def test_the_lock_of_a_killed_process_is_free(path: Path):
         pass
 
 
+def test_a_link_to_the_archive_leads_to_the_same_lock(path: Path, tmp_path: Path):
+    link = tmp_path / "elsewhere" / "link.db"
+    link.parent.mkdir()
+    Archive.open(path).close()
+    link.symlink_to(path)
+    with ArchiveLock(path), pytest.raises(AlreadyRunning), ArchiveLock(link):
+        raise AssertionError
+    with Archive.open(link) as archive:
+        assert archive.count(Query()) == 0
+    assert [file.name for file in link.parent.iterdir()] == ["link.db"]
+
+
 def test_questions_are_answered_meanwhile(path: Path):
     Archive.open(path).close()
     with ArchiveLock(path), Archive.open_for_reading(path) as archive:
