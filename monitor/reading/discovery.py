@@ -25,7 +25,7 @@ _TYPES: Final = (
 )
 _LOOSE_TYPES: Final = ("application/xml", "text/xml", "application/json")  # feeds when the address says so
 _FEED_PATH: Final = re.compile(
-    r"/(?:feed|rss|atom)s?/?$|\.(?:rss|rdf|atom)$|[/._-](?:feed|rss|atom)[\w-]*\.(?:xml|json)$|/rss/[\w/-]+$|\bindex\.xml$",
+    r"/(?:feed|rss|atom)s?/?$|\.(?:rss|rdf|atom)$|[/._-](?:feed|rss|atom)[\w-]*\.(?:xml|json)$|/rss/[\w./-]+$|\bindex\.xml$",
     re.IGNORECASE,
 )
 _SITEMAP_PATH: Final = re.compile(r"sitemap[\w-]*\.xml(?:\.gz)?$", re.IGNORECASE)

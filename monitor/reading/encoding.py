@@ -90,12 +90,17 @@ def _guess(body: bytes, declared: str) -> str:
 
 
 def _detect(body: bytes) -> str:
-    """The encoding charset-normalizer sees in a small sample around the first non-ASCII byte, else windows-1252."""
+    """The encoding charset-normalizer sees in a small sample around the first non-ASCII byte; a tie is windows-1252."""
     from charset_normalizer import from_bytes
 
     start = max(0, len(body) - len(body.lstrip(_ASCII)) - 200)
-    best = from_bytes(body[start : start + _SAMPLE], steps=3, chunk_size=512).best()
-    name = resolve_encoding(best.encoding) if best is not None else None
+    matches = list(from_bytes(body[start : start + _SAMPLE], steps=3, chunk_size=512))
+    if not matches or any(
+        match.encoding == "cp1252" and match.chaos <= matches[0].chaos and match.coherence >= matches[0].coherence
+        for match in matches
+    ):
+        return "cp1252"
+    name = resolve_encoding(matches[0].encoding)
     return name if name is not None and name in _KNOWN and not name.startswith("utf") else "cp1252"
 
 

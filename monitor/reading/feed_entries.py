@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from html.entities import html5
 from typing import Any, Final
 
 from lxml import etree
@@ -14,6 +15,12 @@ from monitor.reading.feed_quick import quick_reader
 
 _BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 _MOST_ATTRIBUTES: Final = 64
+_XML_NAMES: Final = (b"amp;", b"lt;", b"gt;", b"quot;", b"apos;")
+_REFERENCE: Final = re.compile(
+    rb"<!\[CDATA\[(?:.*?\]\]>|.*)"
+    rb"|&(?:(?P<number>#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});)|(?P<name>[A-Za-z][A-Za-z0-9]{1,31};))?",
+    re.DOTALL,
+)
 _CATEGORIES: Final = re.compile(rb"<category\b[^<>]*+>(?:<!\[CDATA\[[^\]]*+\]\]>|[^<]*+)</category>")
 _GIANT_TAG: Final = re.compile(rb"<[A-Za-z][^<>]{20000}")
 
@@ -27,6 +34,26 @@ def parse_strictly(xml: bytes) -> etree._Element | None:
         return etree.fromstring(xml, parser)
     except (etree.LxmlError, ValueError):
         return None
+
+
+def mend_references(xml: bytes) -> bytes:
+    """XML with bare ampersands escaped and HTML's entities spelled out, the faults most feeds that have any have.
+
+    feedparser reads around them too, but makes "AT&T;" of "AT&T" on its way. CDATA sections stay as they are.
+    """
+    return _REFERENCE.sub(_mended_reference, xml)
+
+
+def _mended_reference(found: re.Match[bytes]) -> bytes:
+    number, name = found["number"], found["name"]
+    if number:
+        digits = number[1:-1]
+        code = int(digits[1:], 16) if digits[:1] in b"xX" else int(digits)
+        legal = code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 1 <= code >> 16 <= 16
+        return found[0] if legal else b""
+    if name:
+        return found[0] if name in _XML_NAMES else html5.get(name.decode(), f"&amp;{name.decode()}").encode()
+    return b"&amp;" if found[0] == b"&" else found[0]
 
 
 def read_entries(tree: etree._Element, xml: bytes, count: int) -> list[FeedEntry] | None:

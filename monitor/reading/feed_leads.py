@@ -91,7 +91,9 @@ def _address(entry: FeedEntry, base: str) -> str:
     original = urls.absolute(entry.original_link, base) if entry.original_link else ""
     if original:
         return original
-    link = urls.absolute(entry.link, base) if entry.link else ""
+    # An id that feedparser passes off as the link is one only when it looks like an address.
+    borrowed = entry.link == entry.id and not entry.link.startswith(("/", "./", "../"))
+    link = urls.absolute(entry.link, "" if borrowed else base) if entry.link else ""
     if link and not urls.is_redirector(link):
         return link
     return urls.absolute(entry.id) or link

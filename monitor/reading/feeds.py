@@ -21,7 +21,7 @@ from monitor.model import ChannelReading, Lead
 from monitor.reading import text, urls, wrong_body
 from monitor.reading.encoding import decode
 from monitor.reading.feed_cut import FeedCut, cut_feed
-from monitor.reading.feed_entries import by_feedparser, parse_strictly, read_entries
+from monitor.reading.feed_entries import by_feedparser, mend_references, parse_strictly, read_entries
 from monitor.reading.feed_entry import FeedEntry
 from monitor.reading.feed_json import read_json_feed
 from monitor.reading.feed_leads import lead_of, title_of
@@ -73,6 +73,9 @@ def _read_pieces(cut: FeedCut, url: str, seen: bytes) -> ChannelReading:
     fresh = unseen(hashes, seen)
     document = cut.document(fresh)
     tree = parse_strictly(document)
+    if tree is None:
+        document = mend_references(document)
+        tree = parse_strictly(document)
     facts = _facts(tree if tree is not None else _parse_leniently(cut.document([])), url)
     entries: Sequence[FeedEntry | None] | None = None
     if tree is not None:
@@ -100,8 +103,8 @@ def _read_pieces(cut: FeedCut, url: str, seen: bytes) -> ChannelReading:
 
 def _why_nothing(cut: FeedCut, unread: int) -> str:
     """What is wrong with a feed without new leads, if anything."""
-    if unread:
-        return f"the XML of {unread} of {len(cut.entries)} entries is too broken to be read"
+    if unread and unread == len(cut.entries):
+        return f"the XML of all {unread} entries is too broken to be read"
     if not cut.entries and not _is_closed(cut):
         return "the feed breaks off before its first entry"
     return ""
@@ -136,8 +139,8 @@ def _leads(entries: Iterable[tuple[int, FeedEntry]], hashes: list[bytes], url: s
 
 
 def _read_alone(cut: FeedCut, entry: bytes) -> FeedEntry | None:
-    """One entry on its own in the least envelope: strictly when it is well-formed, else as feedparser makes it out."""
-    document = cut.alone(entry)
+    """One entry on its own in the least envelope: strictly when it can be mended, else as feedparser makes it out."""
+    document = cut.alone(mend_references(entry))
     tree = parse_strictly(document)
     read = read_entries(tree, document, 1) if tree is not None else None
     if read is None:
@@ -151,7 +154,7 @@ def _read_tail(cut: FeedCut) -> FeedEntry | None:
     close = cut.tail.find(b">", end) if end >= 0 else -1
     if close < 0:
         return None
-    read = by_feedparser(cut.alone(cut.tail[: close + 1]))
+    read = by_feedparser(cut.alone(mend_references(cut.tail[: close + 1])))
     return read[0] if read else None
 
 

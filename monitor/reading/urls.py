@@ -36,6 +36,7 @@ _INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,30}):")
 _PLAIN: Final = re.compile(r"https?://[a-z0-9]+(?:(?:-+|\.)[a-z0-9]+)*(?::[1-9][0-9]{0,3})?(?:/[!-\[\]-~]*)?")
 _PARTS: Final = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.DOTALL)
+_PATH_END: Final = re.compile(r"[^?#]*")
 _AUTHORITY_END: Final = re.compile(r"[/?#\\]")
 _HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?")
 _ESCAPE: Final = re.compile(r"%([0-9a-fA-F]{2})?")
@@ -81,6 +82,8 @@ def absolute(url: str, base: str = "") -> str:
         return ""
     scheme_name = scheme[1].lower()
     rest = url[scheme.end() :].lstrip("/\\")
+    if "\\" in rest:  # a slash for browsers, as far as the path goes
+        rest = _PATH_END.sub(lambda path: path[0].replace("\\", "/"), rest, count=1)
     return f"{scheme_name}://{rest}" if rest and len(url) <= LIMIT and _host_of(rest) else ""
 
 
@@ -213,8 +216,8 @@ def _split_authority(authority: str) -> tuple[str, str]:
     """Host and port, ``("", "")`` when they are not valid; credentials are dropped."""
     authority = authority.rpartition("@")[2]
     if authority.startswith("["):
-        name, _, port = authority[1:].partition("]")
-        port = port.removeprefix(":")
+        name, closed, port = authority[1:].partition("]")
+        port = port.removeprefix(":") if closed else "none"
         try:
             name = f"[{ipaddress.IPv6Address(name).compressed}]"
         except ValueError:
