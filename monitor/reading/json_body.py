@@ -13,7 +13,7 @@ class BadJson(ValueError):
 
 
 def parse_json(document: str) -> Any:
-    """The value of a JSON text. Raises BadJson for what is broken, too large or nested too deeply, never anything else."""
+    """The value of a JSON text. Raises BadJson, and nothing else, for what is broken, too large or nested too deeply."""
     if len(document) > _LONGEST:
         raise BadJson(f"JSON of more than {_LONGEST // 1_000_000} MB")
     try:
