@@ -9,7 +9,7 @@ from monitor.model import ApiRules, ChannelReading, Dated, Lead
 from monitor.reading import text, urls, wrong_body
 from monitor.reading.dates import parse_date
 from monitor.reading.encoding import decode
-from monitor.reading.feed_leads import SUMMARY_LIMIT, byline_of, made_address, title_of
+from monitor.reading.feed_leads import SUMMARY_LIMIT, byline_of, title_of
 from monitor.reading.json_body import BadJson, at_path, parse_json, text_at
 from monitor.reading.memory import fingerprint, remember, unseen
 
@@ -55,7 +55,7 @@ def _lead(item: Any, url: str, rules: ApiRules, position: int, made: str) -> Lea
     published = _date(item, rules.date, "api:date")
     updated = _date(item, rules.updated, "api:updated")
     return Lead(
-        url=link or made_address(url, key or made),
+        url=link or urls.made_address(url, key or made),
         key=text.clean(key),
         title=title,
         summary=brief.line[:SUMMARY_LIMIT].rstrip(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import quote
 
 from monitor.model import Lead
 from monitor.reading import text, urls
@@ -27,8 +26,8 @@ def lead_of(entry: FeedEntry, *, feed_url: str, language: str = "", position: in
     """The lead an entry makes; None when it says nothing at all.
 
     The address is the first of these that is http(s): Feedburner's original link, the link, the id; a link that only
-    redirects gives way to an id that is an address. An entry without any gets ``<feed_url>#<id>``, or ``#<made>``:
-    stable, so that it is filed once.
+    redirects gives way to an id that is an address. An entry without any gets one made of the id or of
+    ``made``: stable, so that it is filed once.
     """
     base = urls.absolute(entry.base, feed_url) or feed_url if entry.base else feed_url
     key = text.clean(entry.id)
@@ -43,7 +42,7 @@ def lead_of(entry: FeedEntry, *, feed_url: str, language: str = "", position: in
     published = parse_date(entry.published, signal="feed:published") if entry.published else None
     updated = parse_date(entry.updated, signal="feed:updated") if entry.updated else None
     return Lead(
-        url=_address(entry, base) or made_address(feed_url, key or made),
+        url=_address(entry, base) or urls.made_address(feed_url, key or made),
         key=key,
         title=title,
         summary=" ".join(_without_foot(brief.paragraphs))[:SUMMARY_LIMIT].rstrip(),
@@ -80,11 +79,6 @@ def language_of(tag: str) -> str:
     """The language subtag of a declared language tag: ``en`` for ``en_US``; ``""`` for what is none."""
     primary = tag[:40].replace("_", "-").partition("-")[0].strip().lower()
     return primary if 2 <= len(primary) <= 3 and primary.isascii() and primary.isalpha() else ""
-
-
-def made_address(channel_url: str, key: str) -> str:
-    """A stable address for what has none of its own: the channel's, with the key as fragment."""
-    return f"{channel_url.partition('#')[0]}#{quote(key[:200], safe='')}"
 
 
 def _address(entry: FeedEntry, base: str) -> str:

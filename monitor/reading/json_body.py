@@ -13,7 +13,7 @@ class BadJson(ValueError):
 
 
 def parse_json(document: str) -> Any:
-    """The value of a JSON text. Raises BadJson, and nothing else, for what is broken, too large or nested too deeply."""
+    """The value of a JSON text. Raises BadJson, and nothing else, for what is broken, too large or too deep."""
     if len(document) > _LONGEST:
         raise BadJson(f"JSON of more than {_LONGEST // 1_000_000} MB")
     try:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, urljoin
+from urllib.parse import quote, unquote, urljoin
 
 import idna
 
@@ -29,13 +29,15 @@ if TYPE_CHECKING:
 LIMIT: Final = 4_096
 """The longest address there is; longer ones are no addresses of stories."""
 
+_MADE: Final = "shiftwatch-entry="
+_LONGEST_KEY: Final = 200
 _ROUNDS: Final = 8  # an address wrapped more often than this is a game
 
 # As browsers do it: controls and white space vanish inside, and around anything that is in front or behind.
 _INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]")
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,30}):")
 _PLAIN: Final = re.compile(r"https?://[a-z0-9]+(?:(?:-+|\.)[a-z0-9]+)*(?::[1-9][0-9]{0,3})?(?:/[!-\[\]-~]*)?")
-_PARTS: Final = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.DOTALL)
+_PARTS: Final = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _PATH_END: Final = re.compile(r"[^?#]*")
 _AUTHORITY_END: Final = re.compile(r"[/?#\\]")
 _HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?")
@@ -90,9 +92,9 @@ def absolute(url: str, base: str = "") -> str:
 def canonical(url: str, base: str = "") -> str:
     """The one form of an http(s) address by which a page is known; ``""`` for everything else. Total and idempotent.
 
-    Scheme and host in lower case (IDNA), no credentials, default port, fragment, dot segments, empty segments,
-    trailing slash (but as the site has it, where that is known), directory index, session or tracking parameters; the
-    remaining query sorted; percent-encoding normalised; AMP, mobile and edition addresses brought home; archived,
+    Scheme and host in lower case (IDNA), no credentials, default port, fragment (but a made one), dot or empty
+    segments, trailing slash (but as the site has it, where that is known), directory index, session or tracking
+    parameters; the remaining query sorted; percent-encoding normalised; AMP, mobile and edition addresses brought home; archived,
     cached and wrapped addresses unwrapped. What is particular to a site stands in ``url_rules.SITES``.
     """
     if base and _SCHEME.match(url) is None:
@@ -128,10 +130,11 @@ def _one_round(url: str) -> str:
     site = SITES.get(domain)
     if not port and domain:
         host = _home(host, domain, site)
-        scheme = "https" if site is not None and site.https else scheme
+        scheme = "https" if site is not None and site.https and host in site.hosts.values() else scheme
     query = _query(query, site)
     path = _path(path, query, site)
-    return f"{scheme}://{host}{':' + port if port else ''}{path}{'?' + query if query else ''}"
+    fragment = f"#{_percent(parts[5])}" if parts[5] and parts[5].startswith(_MADE) else ""
+    return f"{scheme}://{host}{':' + port if port else ''}{path}{'?' + query if query else ''}{fragment}"
 
 
 def identity(url: str) -> str:
@@ -144,6 +147,21 @@ def identity(url: str) -> str:
     if site is not None and site.story is not None and (found := site.story.search(address.partition("?")[0])):
         return f"{site_domain(address)}:{found[1]}"
     return address
+
+
+def made_address(channel_url: str, key: str) -> str:
+    """A stable address for an entry that has none of its own: its channel's, with its key as a marked fragment.
+
+    It survives ``canonical``, so that such entries stay apart; there is nothing behind it but the channel.
+    """
+    if len(key) > _LONGEST_KEY:
+        key = key[:_LONGEST_KEY] + blake2b(key.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return f"{channel_url.partition('#')[0]}#{_MADE}{quote(key, safe='')}"
+
+
+def is_made_address(url: str) -> bool:
+    """Whether an address was made by ``made_address``: there is no page to fetch."""
+    return url.partition("#")[2].startswith(_MADE)
 
 
 def is_http(url: str) -> bool:

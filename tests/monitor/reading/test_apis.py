@@ -78,7 +78,7 @@ def test_the_shape_of_the_justice_department() -> None:
     assert release.updated is not None
     assert (release.published.iso(), release.published.signal) == ("2026-08-07T15:04:05Z", "api:date")
     assert release.updated.iso() == "2026-08-07T16:26:40Z"
-    assert (bare.url, bare.title, bare.published) == (f"{URL}#aaaa-2", "No address here", None)
+    assert (bare.url, bare.title, bare.published) == (f"{URL}#shiftwatch-entry=aaaa-2", "No address here", None)
     assert (reading.total, reading.problem) == (3, "")
 
 

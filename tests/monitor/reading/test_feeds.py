@@ -151,7 +151,7 @@ def test_json_feed() -> None:
         "Jane",
     )
     assert (eight.url, eight.text, eight.byline, eight.language) == ("https://b.example/8", "H", "Joe", "en")
-    assert nine.url == f"{URL}#9"
+    assert nine.url == f"{URL}#shiftwatch-entry=9"
     assert reading.self_url == "https://agency.example/feed.json"
     assert read_feed(json.dumps(feed).encode(), URL, seen=reading.seen).leads == ()
 
@@ -165,21 +165,21 @@ def test_a_permalink_guid_is_the_address_when_there_is_no_link() -> None:
 
 def test_an_entry_without_any_address_gets_a_stable_one() -> None:
     entry = "<title>a</title><guid>urn x/1</guid>"
-    assert only(read_feed(rss(entry), URL)).url == f"{URL}#urn%20x%2F1"
+    assert only(read_feed(rss(entry), URL)).url == f"{URL}#shiftwatch-entry=urn%20x%2F1"
     nameless = only(read_feed(rss("<description>only this</description>"), URL))
     again = next(
         lead
         for lead in read_feed(rss("<title>b</title>", "<description>only this</description>"), URL).leads
         if lead.summary
     )
-    assert nameless.url.startswith(f"{URL}#")
+    assert nameless.url.startswith(f"{URL}#shiftwatch-entry=")
     assert again.url == nameless.url
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "http://[::1", ""])
 def test_addresses_that_are_not_http_are_never_leads(link: str) -> None:
     lead = only(read_feed(rss(f"<title>t</title><link>{link}</link><guid isPermaLink='false'>k</guid>"), URL))
-    assert lead.url == f"{URL}#k"
+    assert lead.url == f"{URL}#shiftwatch-entry=k"
 
 
 def test_feedburner_gives_way_to_the_true_address() -> None:

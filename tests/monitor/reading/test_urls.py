@@ -14,7 +14,9 @@ from monitor.reading.urls import (
     host,
     identity,
     is_http,
+    is_made_address,
     is_redirector,
+    made_address,
     same_site,
     site_domain,
 )
@@ -71,7 +73,7 @@ from monitor.reading.urls import (
         ("cbp.gov has one host", "http://cbp.gov/newsroom/a", "https://www.cbp.gov/newsroom/a"),
         ("cnn.com's editions", "https://edition.cnn.com/2026/08/07/us/a/index.html", "https://www.cnn.com/2026/08/07/us/a"),
         ("cnn.com's own parameters", "http://us.cnn.com/2026/08/07/us/a?hpt=hp_t1&eref=rss&iid=x", "https://www.cnn.com/2026/08/07/us/a"),
-        ("cnn.com's other sites stay", "https://money.cnn.com/2016/a", "https://money.cnn.com/2016/a"),
+        ("cnn.com's other sites stay", "http://money.cnn.com/2016/a", "http://money.cnn.com/2016/a"),
         ("foxnews.com", "https://www.foxnews.com/us/a.amp?cmpid=x&intcmp=y", "https://www.foxnews.com/us/a"),
         ("redstate.com has no www", "https://www.redstate.com/a/2026/08/07/b-n2190000", "https://redstate.com/a/2026/08/07/b-n2190000"),
         ("pewresearch.org ends in a slash", "http://pewresearch.org/short-reads/2026/08/07/a", "https://www.pewresearch.org/short-reads/2026/08/07/a/"),
@@ -123,6 +125,14 @@ def test_canonical_is_total_and_idempotent(head: str, tail: str, base: str) -> N
     kept = absolute(head + tail, base)
     assert absolute(kept) == kept
     assert bool(kept) == is_http(kept)
+
+
+def test_made_addresses_are_known_and_stay_apart() -> None:
+    one, two = (made_address("https://example.org/feed/?b=1#x", key) for key in ("a b", "é/2"))
+    assert is_made_address(one)
+    assert not is_made_address("https://example.org/feed/#comments")
+    assert canonical(one) == "https://example.org/feed?b=1#shiftwatch-entry=a%20b"
+    assert canonical(canonical(two)) == canonical(two) != canonical(one)
 
 
 def test_the_number_identifies_a_redstate_story_whatever_its_slug() -> None:
