@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, urljoin
 
@@ -94,8 +95,9 @@ def canonical(url: str, base: str = "") -> str:
 
     Scheme and host in lower case (IDNA), no credentials, default port, fragment (but a made one), dot or empty
     segments, trailing slash (but as the site has it, where that is known), directory index, session or tracking
-    parameters; the remaining query sorted; percent-encoding normalised; AMP, mobile and edition addresses brought home; archived,
-    cached and wrapped addresses unwrapped. What is particular to a site stands in ``url_rules.SITES``.
+    parameters; the remaining query sorted; percent-encoding normalised; AMP, mobile and edition addresses brought
+    home; archived, cached and wrapped addresses unwrapped. What is particular to a site stands in
+    ``url_rules.SITES``.
     """
     if base and _SCHEME.match(url) is None:
         url = absolute(url, base)
