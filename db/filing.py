@@ -36,10 +36,12 @@ def file_snapshot(
     story: int | None = None,
     page_reason: str = "",
     capture: str = "",
+    reread: bool = False,
 ) -> Filing:
     """File a snapshot into ``story``, else into the story of its address, else as a new one.
 
-    ``page_reason`` says why the page could not be had; ``capture`` where the raw answer is kept. Call inside a
+    ``page_reason`` says why the page could not be had; ``capture`` where the raw answer is kept. ``reread``: the very
+    bytes filed last, read anew; what they are now taken to say is current, and the version says so. Call inside a
     transaction; filing the same again changes nothing.
     """
     article = snapshot.article
@@ -48,6 +50,8 @@ def file_snapshot(
         story = found[0] if found else None
     if story is None:
         return _file_new(db, snapshot, text_from, page_reason, capture)
+    if reread and (filing := _read_anew(db, story, snapshot, text_from, capture)):
+        return filing
     return _file_known(db, story, snapshot, text_from, page_reason, capture)
 
 
@@ -144,7 +148,7 @@ def _file_known(
         _widen(db, story, at)
         return Filing(story=story, change=Change.UNCHANGED)
 
-    number = db.execute("SELECT max(number) + 1 FROM versions WHERE story = ?", (story,)).fetchone()[0]
+    number = _next_number(db, story)
     before = found.before.number if found.before else (None if runs else shown)
     change = _change(db, story, before, article, text_from)
     db.execute(
@@ -160,6 +164,40 @@ def _file_known(
         _fill_blanks(db, story, article)
     _widen(db, story, at)
     return Filing(story=story, change=Change.VERSION)
+
+
+def _read_anew(
+    db: sqlite3.Connection, story: int, snapshot: Snapshot, text_from: TextFrom, capture: str
+) -> Filing | None:
+    """Show what the capture shown is now taken to say; None when it is not from that capture that the story stands."""
+    article, at = snapshot.article, iso(snapshot.seen_at)
+    shown, had, digest, last = db.execute(
+        "SELECT v.number, v.text_from, v.text_hash, v.last_seen_at FROM versions v JOIN stories s"
+        " ON s.id = v.story AND s.version = v.number WHERE s.id = ?",
+        (story,),
+    ).fetchone()
+    if had != text_from or last != at:
+        return None
+    number, change = shown, Change.UNCHANGED
+    if (new := text_hash(article.title, article.text)) != digest:
+        number = _next_number(db, story)
+        change = Change.VERSION
+        kinds = _change(db, story, shown, article, text_from, "reread")
+        db.execute(
+            _INSERT_VERSION,
+            (story, number, at, at, new, text_from, article.extractor, kinds, capture, article.title, article.text),
+        )
+    values = _keeping_known(db, story, _story_values(article, text_from, ""))
+    if number == shown:
+        values[_AT["title"]], values[_AT["text"]] = db.execute(
+            "SELECT title, text FROM stories WHERE id = ?", (story,)
+        ).fetchone()
+    db.execute(_SHOW_STORY, (number, *values, story))
+    return Filing(story=story, change=change)
+
+
+def _next_number(db: sqlite3.Connection, story: int) -> int:
+    return int(db.execute("SELECT max(number) + 1 FROM versions WHERE story = ?", (story,)).fetchone()[0])
 
 
 def _runs(db: sqlite3.Connection, story: int, text_from: TextFrom) -> list[Run]:
@@ -178,14 +216,16 @@ def _resume(db: sqlite3.Connection, story: int, run: Run, number: int, *, since:
         db.execute("UPDATE stories SET version = ? WHERE id = ?", (number, story))
 
 
-def _change(db: sqlite3.Connection, story: int, before: int | None, article: Article, text_from: TextFrom) -> str:
+def _change(
+    db: sqlite3.Connection, story: int, before: int | None, article: Article, text_from: TextFrom, *also: str
+) -> str:
     """The JSON that says what kind of edit a version is, against version ``before``."""
     if before is None:
         return json.dumps({"kinds": ["earlier"]})
     title, text, had = db.execute(
         "SELECT title, text, text_from FROM versions WHERE story = ? AND number = ?", (story, before)
     ).fetchone()
-    kinds = []
+    kinds = [*also]
     if had != text_from:
         kinds.append("page-obtained" if text_from is TextFrom.PAGE else "text-obtained")
     if plain(title) != plain(article.title):

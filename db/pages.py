@@ -111,8 +111,10 @@ def file_visit(db: sqlite3.Connection, visit: PageVisit) -> Filing | None:
     state alone, unless the page was never had. None when there is no story to file.
     """
     address, at, snapshot = visit.address, iso(visit.visited_at), visit.snapshot
-    page = db.execute("SELECT story, poll, visited_at, state FROM pages WHERE address = ?", (address,)).fetchone()
-    had, poll, last_visit, state = page or (None, None, None, None)
+    page = db.execute(
+        "SELECT story, poll, visited_at, state, body_hash FROM pages WHERE address = ?", (address,)
+    ).fetchone()
+    had, poll, last_visit, state, body = page or (None, None, None, None, "")
     story = had
 
     filing = None
@@ -126,6 +128,7 @@ def file_visit(db: sqlite3.Connection, visit: PageVisit) -> Filing | None:
             story=story,
             page_reason=visit.reason if snapshot.from_lead else "",
             capture=visit.capture,
+            reread=at == last_visit and body == visit.body_hash != "",
         )
         story = filing.story
         if filing.change is Change.NEW and poll is not None:

@@ -212,6 +212,33 @@ def test_importing_the_same_twice_stores_nothing(archive: Archive):
     assert dump(archive) == before
 
 
+@pytest.mark.parametrize("texts", [("one", "two"), ("two", "one")])
+def test_a_capture_read_anew_shows_what_it_is_now_taken_to_say(archive: Archive, texts: tuple[str, str]):
+    first, anew = (replace(visit(text=text, byline=f"By {text}"), body_hash="same bytes") for text in texts)
+    for again in (first, anew, anew):
+        archive.file_imports([again])
+    assert current(archive) == (texts[1], 2, "page")
+    assert kinds(archive) == [["new"], ["reread", "text"]]
+    assert rows(archive, "SELECT byline FROM stories") == [(f"By {texts[1]}",)]
+    before = dump(archive)
+    archive.file_imports([anew])
+    assert dump(archive) == before
+
+
+def test_a_capture_read_anew_corrects_what_else_was_read_of_it_without_a_version(archive: Archive):
+    archive.file_imports([replace(visit(byline="Wrong"), body_hash="b"), replace(visit(byline="Right"), body_hash="b")])
+    assert rows(archive, "SELECT byline, version FROM stories") == [("Right", 1)]
+    archive.file_imports([replace(visit(hours(1), byline="Other"), body_hash="c")])
+    assert rows(archive, "SELECT byline, version FROM stories") == [("Right", 1)]
+
+
+def test_an_old_capture_read_anew_leaves_a_newer_text_alone(archive: Archive):
+    old = replace(visit(address="https://m.example.org/1", text="old"), body_hash="b")
+    archive.file_imports([old, visit(hours(2), text="new")])
+    archive.file_imports([replace(old, snapshot=visit(text="old, read better").snapshot)])
+    assert current(archive)[0] == "new"
+
+
 def test_a_source_nobody_configured_gets_a_disabled_row(archive: Archive):
     archive.file_imports([visit(source="elsewhere.example", url="https://www.elsewhere.example/1")])
     assert rows(archive, "SELECT name, domain, kind, enabled FROM sources WHERE id = 'elsewhere.example'") == [
