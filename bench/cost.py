@@ -48,7 +48,14 @@ def measure(command: Sequence[str], *, env: dict[str, str] | None = None, ok: Se
 def _measured(command: list[str], env: dict[str, str], sender: Connection) -> None:
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     began = time.perf_counter()
-    done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, check=False)
+    # Compiled modules are kept, as an installed package has them, whatever this shell prefers.
+    done = subprocess.run(
+        command,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     wall = time.perf_counter() - began
     with contextlib.suppress(ChildProcessError):
         while True:  # the adopted ones

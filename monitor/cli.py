@@ -97,11 +97,12 @@ def import_(file: tuple[Path, ...], again: bool, workers: int | None, as_json: b
     return 0
 
 
-@cli.command()
-@click.argument("query", nargs=-1)
-@click.option(
-    "--limit", "-n", type=click.IntRange(min=0), default=20, show_default=True, help="At most so many; 0: all."
+@cli.command(
+    # So that `-source:cnn` and `-word` reach the query instead of being taken for options.
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]}
 )
+@click.argument("query", nargs=-1)
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="At most so many; 0: all.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one array.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV with a header line.")
 @shared_options
@@ -109,7 +110,7 @@ def stories(query: tuple[str, ...], limit: int, as_json: bool, as_csv: bool) -> 
     """Search the archive, newest first.
 
     QUERY: words (all must be there), "a phrase", source:cbp, domain:cbp.gov, kind:release, lang:en, after:2026-05,
-    before:2026-06-01, -not, a OR b, (parentheses). Put a query that begins with a minus sign after `--`.
+    before:2026-06-01, -not, a OR b, (parentheses). Quote it for the shell where it has blanks or parentheses.
     """
     from monitor.app import reading_archive
     from monitor.query import parse

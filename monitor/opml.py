@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, ParseError, SubElement, indent, tostring
 
 from defusedxml import DefusedXmlException
@@ -12,7 +10,7 @@ from defusedxml.ElementTree import fromstring
 
 from monitor.errors import UsageError
 from monitor.model import Channel, ChannelKind, Source, SourceKind
-from monitor.reading.urls import is_http
+from monitor.reading.urls import host, is_http
 
 MAX_BYTES = 5_000_000
 MAX_FEEDS = 10_000
@@ -85,9 +83,8 @@ def _source(domain: str, name: str, urls: tuple[str, ...]) -> Source:
 
 
 def _domain(url: str) -> str:
-    """The feed's host without ``www.``; empty when it is no domain name a source could have (an IP address, say)."""
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    return host if re.fullmatch(r"(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]*", host) else ""
+    """The feed's host without ``www.``; empty when the address has none."""
+    return host(url).removeprefix("www.")
 
 
 def _clean(text: str) -> str:

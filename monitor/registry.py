@@ -14,7 +14,7 @@ from monitor.config_edit import add_source, template, write_text
 from monitor.errors import UsageError
 from monitor.model import Channel, ChannelKind, Source, SourceKind
 from monitor.opml import export_opml, import_opml
-from monitor.reading.urls import absolute, canonical, site_domain
+from monitor.reading.urls import absolute, canonical, host, site_domain
 
 MAX_OPML_BYTES = 16 * 1024 * 1024
 
@@ -36,7 +36,7 @@ def propose(config: Config, url: str, *, source_id: str | None, name: str | None
     address = absolute(url) or absolute(f"https://{url}")
     if not canonical(address):
         raise UsageError(f"{url}: not a web address; give one such as https://example.org/")
-    domain = site_domain(address) or urlsplit(address).netloc
+    domain = site_domain(address) or host(address)
     _refuse_known(config, domain, source_id)
     draft = Source(
         id=source_id or _id_of(domain, config),

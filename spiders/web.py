@@ -101,7 +101,8 @@ class Web:
 
     async def _crawl(self, spider_class: Any, arguments: Mapping[str, Any]) -> Any:
         crawler, task = self._start(spider_class, arguments)
-        await task
+        # A crawl swallows its own cancellation and would seem to have ended well; ``close`` stops it properly.
+        await asyncio.shield(task)
         return crawler.spider
 
     async def close(self) -> None:

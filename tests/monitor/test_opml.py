@@ -45,9 +45,7 @@ def test_ids_are_unique_and_a_domains_further_feeds_are_polled_in_addition() -> 
     assert [channel.also for channel in sources[0].channels] == [False, True]
 
 
-@pytest.mark.parametrize(
-    "url", ["", "javascript:alert(1)", "file:///etc/passwd", "ftp://a.org/f", "http://127.0.0.1/f", "x"]
-)
+@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "file:///etc/passwd", "ftp://a.org/f", "http:///f", "x"])
 def test_what_is_no_web_address_of_a_domain_is_left_out(url: str) -> None:
     assert import_opml(opml(outline(url))) == ()
 
