@@ -64,7 +64,7 @@ def read_page(
     site = read_site(tree, url, applicable(rules, url))
     body = site.body if site is not None else extract_body(tree, url=url, declared=_declared_text(declared))
     title, title_signal = _title(declared, site, lead_title)
-    if site is None and (late := pages.after_text(tree, declared, url, body.text)):
+    if site is None and (late := pages.after_text(tree, declared, url, body.text, body.links)):
         return PageReading(verdict=late[0], reason=late[1])
     article = _article(tree, declared, site, body, url=url, seen_at=seen_at, title=(title, title_signal))
     return PageReading(verdict=Verdict.ARTICLE, article=article)

@@ -124,6 +124,7 @@ STORY_TEMPLATE = re.compile(
 )
 """Classes that content systems give the body of a list's and of a story's page."""
 
+POST_NUMBER = re.compile(r"(?:^|&)(?:p|id|post|article|story|aid|page_id)=", re.IGNORECASE)
 PAGE_NUMBER = re.compile(r"(?:^|&)(?:page|paged|start|offset)=\d", re.IGNORECASE)
 LISTING_PATH = re.compile(
     r"^/(?:[a-z]{2}(?:-[a-z]{2})?/)?"

@@ -8,14 +8,16 @@ none; an address never decides by itself; and what declares itself an article is
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from monitor.model import Verdict
+from monitor.model import Link, Verdict
 from monitor.reading import jsonld
 from monitor.reading import page_words as say
 from monitor.reading.declared import Declared, words
+from monitor.reading.listing_pages import why_listing
 
 Refusal = tuple[Verdict, str]
 """A verdict other than ARTICLE and its reason in words."""
@@ -74,7 +76,9 @@ def before_text(tree: HtmlElement, declared: Declared, url: str) -> Refusal | No
     return None
 
 
-def after_text(tree: HtmlElement, declared: Declared, url: str, text: str) -> Refusal | None:
+def after_text(
+    tree: HtmlElement, declared: Declared, url: str, text: str, links: Sequence[Link] = ()
+) -> Refusal | None:
     """A verdict on a page by the text that was read from it, or None: it is an article."""
     size = len(text)
     claimed = claims_article(declared)
@@ -82,7 +86,7 @@ def after_text(tree: HtmlElement, declared: Declared, url: str, text: str) -> Re
     stub = size < 400 and (walled or (claimed and size < 150 and walled is None))
     if stub and say.PAYWALL_WORDS.search(words(tree, 20_000)):
         return Verdict.PAYWALL, "only a teaser behind a paywall"
-    listing = _listing(tree, declared, url, text)
+    listing = why_listing(tree, declared, url, text, links, template=_template(tree), claimed=claimed)
     if size < 300 and not claimed and _shell(declared, url, text):
         return Verdict.OTHER, "the site's empty shell: its text would come by script"
     if size == 0 or (size < 40 and not claimed):
@@ -165,34 +169,3 @@ def _template(tree: HtmlElement) -> str:
     """The classes of the page's body element."""
     body = tree.find("body")
     return (body.get("class") or "") if body is not None else ""
-
-
-def _listing(tree: HtmlElement, declared: Declared, url: str, text: str) -> str:
-    """Why the page is a list of stories rather than one, or ``""``: three clues, four against a claim to be a story."""
-    parts = urlsplit(url)
-    template = _template(tree)
-    story = bool(say.STORY_TEMPLATE.search(template))
-    clues = []
-    if not parts.path.strip("/") or say.LISTING_PATH.match(parts.path) or say.PAGE_NUMBER.search(parts.query):
-        clues.append("its address is a section's")
-    kinds = {name for node in declared.nodes[:40] for name in jsonld.types(node)}
-    if kinds & (jsonld.LISTING_TYPES - {"itemlist"}) and not declared.article:
-        clues.append("it declares a collection")
-    if say.LISTING_TEMPLATE.search(template) and not story:
-        clues.append("its template is a list's")
-    if declared.meta("og:type").lower() in ("website", "blog") and not declared.article:
-        clues.append("it declares a site")
-    headlines = _linked_headlines(tree)
-    if headlines >= 8:
-        clues.append(f"{headlines} linked headlines")
-    if len(declared.times) >= 8:
-        clues.append(f"{len(declared.times)} dated items")
-    short = max((len(paragraph) for paragraph in text.split("\n\n")), default=0) < 180
-    if short:
-        clues.append("no paragraph of a story's length")
-    enough = len(clues) >= (4 if story or claims_article(declared) else 3)
-    return "; ".join(clues) if enough and (short or headlines >= 8) else ""
-
-
-def _linked_headlines(tree: HtmlElement) -> int:
-    return sum(1 for element in tree.iter("h2", "h3", "h4") if next(element.iter("a"), None) is not None)
