@@ -120,7 +120,8 @@ def judge(memory: ChannelMemory, polled: Polled, source: Source, *, started: dat
 
 def _with_answer(kept: ChannelMemory, answer: Capture, polled: Polled, reading: ChannelReading | None) -> ChannelMemory:
     """The memory after an answer that served a valid channel."""
-    whole = not polled.partial and not (reading and reading.problem)
+    # A body without a hash (a sitemap index, say) may stay the same while what it leads to does not.
+    whole = bool(polled.body_hash) and not polled.partial and not (reading and reading.problem)
     if answer.permanent_to:
         times = kept.moved_times + 1 if kept.moved_to == answer.permanent_to else 1
         kept = replace(kept, moved_to=answer.permanent_to, moved_times=times)

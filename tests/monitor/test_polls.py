@@ -64,6 +64,7 @@ def test_validators_are_kept_with_what_was_announced():
         Polled(answer=capture(headers=(("etag", "e"),)), reading=ChannelReading(problem="no feed"), body_hash="h"),
         Polled(answer=capture(headers=(("etag", "e"),)), reading=reading(lead(), problem="cut short"), body_hash="h"),
         Polled(answer=capture(headers=(("etag", "e"),)), reading=reading(lead()), body_hash="h", partial="page 2: no"),
+        Polled(answer=capture(headers=(("etag", "e"),)), reading=reading(lead())),
     ],
 )
 def test_what_was_not_wholly_read_is_read_again(polled: Polled):
