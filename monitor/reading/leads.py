@@ -29,7 +29,7 @@ KIND_OF = {
 
 def looks_complete(lead: Lead) -> bool:
     """Whether the channel carries the story's full text: long enough, longer than its summary, and not cut short."""
-    text = _APPENDED.sub("", lead.text[-2_000:]).rstrip()
+    text = _without_appended(lead.text)
     if not text or _CUT.search(text[-200:]):
         return False
     words = len(lead.text.split())
@@ -45,7 +45,7 @@ def story_of_lead(
     A date the channel cannot mean (the future, the year 0) is dropped, never the story; a lead without a title
     takes the words of its address.
     """
-    text = _APPENDED.sub("", lead.text or lead.summary).strip()
+    text = _without_appended(lead.text or lead.summary)
     links: tuple[Link, ...] = lead.links if lead.text else ()
     title = lead.title or _words_of(address)
     article = Article(
@@ -63,6 +63,12 @@ def story_of_lead(
         signals={"title": "channel" if lead.title else "address", "text": "channel"},
     )
     return Snapshot(source=source.id, article=article, seen_at=seen_at, from_lead=page_trouble)
+
+
+def _without_appended(text: str) -> str:
+    """The text without the line WordPress appends, which stands within the last few hundred characters."""
+    head, tail = text[:-700], text[-700:]
+    return (head + _APPENDED.sub("", tail)).strip() if "appeared first on" in tail else text.strip()
 
 
 def _meant(dated: Dated | None, seen_at: datetime) -> Dated | None:

@@ -284,7 +284,7 @@ def _under(name: str, domain: str) -> bool:
 def _unwrapped(name: str, path: str, query: str) -> str:
     """The address carried by this one, ``""`` when it carries none."""
     for known, start in CARRIERS:
-        if _under(name, known) and (found := start.match(path)):
+        if (found := start.match(path)) and _under(name, known):  # the path tells sooner
             inner = unquote(path[found.end() :]).partition("__;")[0].removesuffix("__")
             if query:
                 inner = f"{inner}?{query}"
