@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from monitor.model import Channel, ChannelKind, ChannelReading
+from dataclasses import replace
+
+from monitor.model import Channel, ChannelKind, ChannelReading, Lead
 from monitor.reading.apis import read_api
 from monitor.reading.feeds import read_feed
+from monitor.reading.language import find_language
 from monitor.reading.listings import read_listing
 from monitor.reading.sitemaps import read_sitemap
 
@@ -14,6 +17,30 @@ def read_channel(body: bytes, url: str, content_type: str, channel: Channel, see
 
     ``seen`` is the channel's memory (see ChannelReading); a body that is no such channel leaves it as it was.
     """
+    reading = _read(body, url, content_type, channel, seen)
+    return replace(reading, leads=_in_their_language(reading.leads)) if reading.leads else reading
+
+
+def _in_their_language(leads: tuple[Lead, ...]) -> tuple[Lead, ...]:
+    """The leads with the language they are written in, told once from the texts of all of them together.
+
+    Feeds inherit a template's ``en-US``, and a single summary is too short to tell; a channel whose leads declare
+    different languages is believed.
+    """
+    declared = {lead.language for lead in leads}
+    if len(declared - {""}) > 1:
+        return leads
+    said = next(iter(declared))
+    share = max(1, _SAMPLE // len(leads))
+    sample = " ".join(f"{lead.title} {lead.text or lead.summary}"[:share] for lead in leads)
+    language, _ = find_language(sample, said)
+    return tuple(replace(lead, language=language) for lead in leads) if language != said else leads
+
+
+_SAMPLE = 2_000
+
+
+def _read(body: bytes, url: str, content_type: str, channel: Channel, seen: bytes) -> ChannelReading:
     match channel.kind:
         case ChannelKind.FEED:
             return read_feed(body, url, content_type, seen)

@@ -156,6 +156,7 @@ def _only_day(found: re.Match[str], signal: str) -> Dated | None:
     return Dated(at=day[0], precision=day[1], signal=signal) if day else None
 
 
+@lru_cache(maxsize=64)
 def _offset_hours(zone: str) -> timedelta:
     if zone[0] in "+-":
         offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5]))

@@ -51,7 +51,8 @@ def read_feed(body: bytes, url: str, content_type: str = "", seen: bytes = b"") 
     """Read a feed's body as it came from ``url``; ``seen`` is the channel's memory (see ChannelReading). Total.
 
     Leads are the entries whose bytes are not remembered, in the feed's order. A body that breaks off yields the entries
-    that are whole and what is legible of the last one, which is not remembered, so that it is read again when whole.
+    that are whole and what is legible of the last one, which is not remembered, so that it is read again when whole;
+    ``problem`` says so beside the leads.
     """
     document = decode(body, content_type, kind="xml")
     if document.lstrip()[:1] in ("{", "["):
@@ -97,16 +98,17 @@ def _read_pieces(cut: FeedCut, url: str, seen: bytes) -> ChannelReading:
         title=facts.title,
         ttl=facts.ttl,
         self_url=facts.self_url,
-        problem="" if leads else _why_nothing(cut, len(unread)),
+        problem=_problem(cut, leads, len(unread)),
     )
 
 
-def _why_nothing(cut: FeedCut, unread: int) -> str:
-    """What is wrong with a feed without new leads, if anything."""
+def _problem(cut: FeedCut, leads: list[Lead], unread: int) -> str:
+    """What is wrong with a feed; beside leads it says that this answer is not to be taken for the whole feed."""
     if unread and unread == len(cut.entries):
         return f"the XML of all {unread} entries is too broken to be read"
-    if not cut.entries and not _is_closed(cut):
-        return "the feed breaks off before its first entry"
+    if not _is_closed(cut) and (leads or not cut.entries):
+        whole = len(cut.entries)
+        return f"the feed breaks off after {whole} whole {'entry' if whole == 1 else 'entries'}"
     return ""
 
 

@@ -25,7 +25,8 @@ def read_listing(
 
     Each item's link, title (the link's words when the rules name none), date and summary; a selector without
     ``::text`` or ``::attr()`` means the whole text of what it selects, and all texts it selects are joined, so that
-    a date in several boxes is one. The next page is in ``next_urls`` as long as this page held something new.
+    a date in several boxes is one. The next page is in ``next_urls`` even when all of this one is known: it may not
+    have been had the last time.
     """
     document = decode(body, content_type, kind="html")
     if not document.strip():
@@ -50,7 +51,7 @@ def read_listing(
         leads=tuple(leads[position] for position in fresh),
         total=len(items),
         seen=remember(seen, hashes),
-        next_urls=following if fresh else (),
+        next_urls=following,
         title=text.clean(page.css("title::text").get("")),
     )
 

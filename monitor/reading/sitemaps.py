@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from lxml import etree
@@ -25,6 +26,7 @@ CHILDREN: Final = 12
 
 _DECOMPRESSED: Final = 16_000_000
 _DATED: Final = re.compile(r"(?:19|20)\d\d-\d\d")
+_CLOSED: Final = re.compile(r"</(?:\w{1,20}:)?urlset\s*>|/>\s*$", re.IGNORECASE)
 # Children that list no stories; followed last.
 _ASIDE: Final = re.compile(
     r"author|categor|[-_/]tags?[-_.]|taxonom|image|video|gallery|[-_/]pages?[-_.]|misc|static", re.IGNORECASE
@@ -51,7 +53,8 @@ def read_sitemap(body: bytes, url: str, content_type: str = "", seen: bytes = b"
     """Read a sitemap's body as it came from ``url``. Total.
 
     An index yields its children as ``next_urls``. Of a sitemap the NEWEST addresses are leads, newest first; one whose
-    date changed is a lead again. ``published`` is what the news extension says, ``updated`` the ``lastmod``.
+    date changed is a lead again. One that breaks off says so beside its leads. ``published`` is what the news extension
+    says, ``updated`` the ``lastmod``.
     """
     if body[:2] == b"\x1f\x8b":
         body = _gunzip(body)
@@ -63,7 +66,9 @@ def read_sitemap(body: bytes, url: str, content_type: str = "", seen: bytes = b"
         if name == "sitemapindex":
             return _read_index(tree, url, seen)
         if name == "urlset":
-            return _read_addresses(list(_addresses(tree, "url")), url, seen)
+            reading = _read_addresses(list(_addresses(tree, "url")), url, seen)
+            closed = _CLOSED.search(document[-2_000:]) or not reading.leads
+            return reading if closed else replace(reading, problem="the sitemap breaks off")
         if name in ("rss", "feed", "rdf"):  # the protocol allows feeds for sitemaps
             return read_feed(body, url, content_type, seen)
     elif start:

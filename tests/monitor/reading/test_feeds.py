@@ -237,7 +237,7 @@ def test_one_bad_answer_never_prunes_the_memory(bad: bytes) -> None:
         (b'{"error": "gone"}', "JSON without an array of items where a feed was due", False),
         (b'{"items": [', "broken JSON: Expecting value: line 1 column 12 (char 11)", False),
         (b"Service unavailable", 'text where a feed was due: "Service unavailable"', False),
-        (b"<rss><channel><title>x", "the feed breaks off before its first entry", False),
+        (b"<rss><channel><title>x", "the feed breaks off after 0 whole entries", False),
     ],
 )  # fmt: skip
 def test_what_is_no_feed_is_said_in_words(body: bytes, problem: str, blocked: bool) -> None:
@@ -263,7 +263,9 @@ def test_a_feed_that_breaks_off_tells_its_last_entry_now_and_again_when_whole() 
     cut = whole[: whole.index(b"long")]
     reading = read_feed(cut, URL)
     assert [lead.url for lead in reading.leads] == ["https://a.example/1", "https://a.example/2"]
+    assert reading.problem == "the feed breaks off after 1 whole entry"
     later = read_feed(whole, URL, seen=reading.seen)
+    assert later.problem == ""
     assert [(lead.url, lead.summary) for lead in later.leads] == [("https://a.example/2", "long")]
     in_address = whole[: whole.index(b"a.example/2") + 4]
     assert all(not lead.url.endswith("a.ex") for lead in read_feed(in_address, URL).leads)

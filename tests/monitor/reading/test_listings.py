@@ -49,11 +49,11 @@ def test_items_with_their_link_title_joined_date_and_summary() -> None:
     assert (reading.total, reading.problem, reading.title) == (3, "", "Media Releases | Agency")
 
 
-def test_the_next_page_is_followed_while_there_is_something_new() -> None:
+def test_the_next_page_is_followed_even_when_this_one_is_known() -> None:
     reading = read_listing(PAGE.encode(), URL, "", RULES)
     assert reading.next_urls == ("https://www.agency.example/newsroom/all?page=1",)
     again = read_listing(PAGE.encode(), URL, "", RULES, reading.seen)
-    assert (again.leads, again.next_urls, again.total) == ((), (), 3)
+    assert (again.leads, again.next_urls, again.total) == ((), reading.next_urls, 3)
     once = ListingRules(item=RULES.item, link=RULES.link, next=RULES.next, pages=1)
     assert read_listing(PAGE.encode(), URL, "", once).next_urls == ()
 

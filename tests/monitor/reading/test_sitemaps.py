@@ -111,8 +111,9 @@ def test_without_dates_an_address_is_found_wherever_it_appears() -> None:
 
 
 def test_a_sitemap_that_breaks_off_keeps_what_is_whole() -> None:
-    body = NEWS.encode()[: NEWS.index("<image:image>")]
-    assert "https://outlet.example/old" in {lead.url for lead in read_sitemap(body, URL).leads}
+    reading = read_sitemap(NEWS.encode()[: NEWS.index("<image:image>")], URL)
+    assert "https://outlet.example/old" in {lead.url for lead in reading.leads}
+    assert reading.problem == "the sitemap breaks off"
 
 
 @pytest.mark.parametrize(
