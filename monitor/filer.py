@@ -35,7 +35,7 @@ class Archive(Protocol):
 class Captures(Protocol):
     """Where raw answers are kept."""
 
-    def write(self, capture: Capture) -> object: ...
+    def write(self, capture: Capture) -> str: ...
 
 
 class Filer:
@@ -102,10 +102,9 @@ class Filer:
         """Remember a channel that discovery found."""
         return await self.call(self._archive.add_discovered, channel)
 
-    async def keep(self, capture: Capture) -> None:
-        """Keep a raw answer among the captures, unless that is turned off."""
-        if self._captures is not None:
-            await self.call(self._captures.write, capture)
+    async def keep(self, capture: Capture) -> str:
+        """Keep a raw answer among the captures; gives where it stands, ``""`` when captures are turned off."""
+        return await self.call(self._captures.write, capture) if self._captures is not None else ""
 
 
 def _fail(batch: list[tuple[Poll, asyncio.Future[Any]]], error: Exception) -> None:

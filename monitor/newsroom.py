@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
@@ -184,15 +184,13 @@ async def visit_page(desk: Desk, source: Source, wanted: WantedPage) -> PageVisi
     if isinstance(answer, Trouble):
         return visits.judge_trouble(wanted, source, answer, desk.clock.now())
     digest = blake2b(answer.body, digest_size=16).hexdigest()
+    kept = "" if answer.status == 304 else await desk.filer.keep(answer)
     if visits.unchanged(wanted, answer, digest):
-        if answer.status != 304:
-            await desk.filer.keep(answer)
         return visits.same_again(wanted, answer, answer.fetched_at)
-    await desk.filer.keep(answer)
     from monitor.reading.articles import read_page
 
     reading = await desk.readers.run(read_page, *page_arguments(desk.rules, source, answer, wanted.lead.title))
-    return visits.judge_reading(wanted, source, answer, reading, body_hash=digest)
+    return replace(visits.judge_reading(wanted, source, answer, reading, body_hash=digest), capture=kept)
 
 
 def page_arguments(

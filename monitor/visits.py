@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.cadence import next_visit
 from monitor.model import (
+    Article,
     Capture,
     PageReading,
     PageState,
@@ -17,6 +19,7 @@ from monitor.model import (
     Verdict,
     WantedPage,
 )
+from monitor.reading.dates import plausible
 from monitor.reading.leads import story_of_lead
 
 # What a page that is no article is treated as, so that one rule decides whether it is tried again.
@@ -63,12 +66,20 @@ def judge_reading(
         address=wanted.address,
         visited_at=now,
         state=PageState.FILED,
-        snapshot=Snapshot(source=source.id, article=reading.article, seen_at=now),
+        snapshot=Snapshot(source=source.id, article=_dated(reading.article, wanted, now), seen_at=now),
         http_status=answer.status,
         etag=answer.header("etag"),
         last_modified=answer.header("last-modified"),
         body_hash=body_hash,
     )
+
+
+def _dated(article: Article, wanted: WantedPage, now: datetime) -> Article:
+    """The article with the channel's date where the page itself has none."""
+    said = wanted.lead.published
+    if article.published is not None or said is None or not plausible(said, now):
+        return article
+    return replace(article, published=replace(said, signal=f"channel:{said.signal}"))
 
 
 def judge_trouble(wanted: WantedPage, source: Source, trouble: Trouble, now: datetime) -> PageVisit:

@@ -1,8 +1,10 @@
 """What the visit of an article page means."""
 
+from dataclasses import replace
+
 import pytest
 
-from monitor.model import Article, PageReading, PageState, Trouble, TroubleKind, Verdict
+from monitor.model import Article, Dated, PageReading, PageState, Precision, Trouble, TroubleKind, Verdict
 from monitor.visits import judge_reading, judge_trouble, same_again, unchanged
 from tests.factories import NOW, capture, lead, source, wanted
 
@@ -70,3 +72,11 @@ def test_the_same_bytes_are_not_read_again():
     assert unchanged(had, capture(b"", status=304), "x")
     assert not unchanged(wanted(body_hash="h"), PAGE, "h")
     assert same_again(had, capture(b"", status=304), NOW).body_hash == "h"
+
+
+def test_a_page_without_a_date_takes_the_one_its_channel_gave():
+    said = Dated(at=NOW, precision=Precision.MINUTE, signal="pubDate")
+    dated = wanted(lead=lead(published=said))
+    visit = judge_reading(dated, source(), PAGE, PageReading(verdict=Verdict.ARTICLE, article=ARTICLE), body_hash="h")
+    assert visit.snapshot is not None
+    assert visit.snapshot.article.published == replace(said, signal="channel:pubDate")
