@@ -28,7 +28,7 @@ from monitor.reading.kinds import find_kind
 from monitor.reading.language import find_language
 from monitor.reading.published import find_times
 from monitor.reading.sites import SiteReading, applicable, read_site
-from monitor.reading.text import clean, html_to_text
+from monitor.reading.text import clean
 from monitor.reading.titles import find_title, tidy
 from monitor.reading.urls import cited_domains
 
@@ -62,7 +62,11 @@ def read_page(
     if early := pages.before_text(tree, declared, url):
         return PageReading(verdict=early[0], reason=early[1])
     site = read_site(tree, url, applicable(rules, url))
-    body = site.body if site is not None else extract_body(tree, url=url, declared=_declared_text(declared))
+    body = (
+        site.body
+        if site is not None
+        else extract_body(tree, url=url, declared=jsonld.first(declared.ld("articleBody")))
+    )
     title, title_signal = _title(declared, site, lead_title)
     if site is None and (late := pages.after_text(tree, declared, url, body.text, body.links)):
         return PageReading(verdict=late[0], reason=late[1])
@@ -151,9 +155,3 @@ def _title(declared: Declared, site: SiteReading | None, lead_title: str) -> tup
 
 def _kind(url: str, declared: Declared, rules: SiteRules | None) -> tuple[StoryKind, str]:
     return find_kind(url, declared, rules.kind if rules is not None else None)
-
-
-def _declared_text(declared: Declared) -> str:
-    """The article's text as JSON-LD carries it, without markup."""
-    text = jsonld.first(declared.ld("articleBody"))
-    return html_to_text(text) if "<" in text or "&" in text else text
