@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from monitor.reading.channels import read_channel
-from monitor.reading.discovery import discover
-from monitor.reading.urls import same_site
 from scrapy import Request, Spider
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import HtmlResponse, Response
-from twisted.python.failure import Failure
 
 from monitor.model import Capture, Channel, ChannelReading, ListingRules, Trouble
 from monitor.ports import Ask, Fetcher, Readers
+from monitor.reading.channels import read_channel
+from monitor.reading.discovery import discover
+from monitor.reading.urls import same_site
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
 
 MAX_LISTING_PAGES = 50
 
