@@ -9,9 +9,11 @@ from typing import Any
 
 import click
 
-from monitor import __version__, screen
+from monitor import __version__
 from monitor.cli_options import config_path, configuration, run, shared_options
 from monitor.cli_sources import sources
+from monitor.screen import imports, passes, tables
+from monitor.screen import stories as story_screen
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -65,12 +67,12 @@ def collect(source: tuple[str, ...], force: bool, quiet: bool, as_json: bool) ->
     from monitor.app import collect_now
 
     config = configuration()
-    with screen.pass_progress(len(source) or len(config.enabled()), show=not (quiet or as_json)) as on_done:
+    with passes.pass_progress(len(source) or len(config.enabled()), show=not (quiet or as_json)) as on_done:
         collected = collect_now(config, source, force=force, on_done=on_done)
     if as_json:
-        click.echo(json.dumps(screen.collected_json(collected), indent=2))
+        click.echo(json.dumps(passes.collected_json(collected), indent=2))
     else:
-        screen.print_collected(collected, archive=config.archive, quiet=quiet)
+        passes.print_collected(collected, archive=config.archive, quiet=quiet)
     return 1 if any(one.failed for one in collected.passes) and not collected.stopped else 0
 
 
@@ -88,12 +90,12 @@ def import_(file: tuple[Path, ...], again: bool, workers: int | None, as_json: b
     from monitor.app import import_files
 
     config = configuration()
-    with screen.import_progress(show=not as_json) as progress:
+    with imports.import_progress(show=not as_json) as progress:
         tally = import_files(config, file, again=again, workers=workers, progress=progress)
     if as_json:
-        click.echo(json.dumps(screen.import_json(tally), indent=2))
+        click.echo(json.dumps(imports.import_json(tally), indent=2))
     else:
-        screen.print_import(tally, archive=config.archive)
+        imports.print_import(tally, archive=config.archive)
     return 0
 
 
@@ -122,11 +124,11 @@ def stories(query: tuple[str, ...], limit: int, as_json: bool, as_csv: bool) -> 
     with reading_archive(config) as archive:
         rows = archive.stories(parsed, limit=limit or None)
         if as_json:
-            screen.print_json_array(rows)
+            tables.print_json_array(rows)
         elif as_csv:
-            screen.print_csv(rows)
+            tables.print_csv(rows)
         else:
-            screen.print_stories(list(rows), total=archive.count(parsed), limit=limit)
+            story_screen.print_stories(list(rows), total=archive.count(parsed), limit=limit)
     return 0
 
 
@@ -147,7 +149,7 @@ def show(story: int, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        screen.print_story(found)
+        story_screen.print_story(found)
     return 0
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from monitor import screen
 from monitor.cli_options import config_path, configuration, shared_options
+from monitor.screen import sources as screen
 
 
 @click.group(invoke_without_command=True)

@@ -14,10 +14,12 @@ from monitor.demo.server import Served, serve
 from monitor.demo.web import DemoWeb
 from monitor.errors import UsageError
 from monitor.query import parse
-from monitor.screen import console, print_collected, print_stories
+from monitor.screen.passes import print_collected
+from monitor.screen.stories import print_stories
+from monitor.screen.tables import console
 
 DELAY = timedelta(milliseconds=50)
-QUERIES = ("redeploys OR reassigned source:cbp", '"Operation Lakeshore"')
+QUERIES = ("helicopters OR redeploys kind:release", '"border agents" lakemont -source:cbp')
 
 
 def run_demo(*, archive: Path | None, queries: tuple[str, ...] = QUERIES) -> list[Collected]:

@@ -1,0 +1,1 @@
+"""What commands print: tables and pages for people, JSON and CSV for machines."""
