@@ -47,6 +47,7 @@ _NOTICE = _any(
     r".{0,40}$",
     r"^(?:skip|jump) (?:to|past) (?:the )?(?:main |next )?(?:content|navigation|section|footer|newsletter)\b.{0,40}$",
     r"^(?:loading|please wait|sponsored|promoted|anzeige|werbung|publicité|publicidad|pubblicità|advertentie)[\s.…:]*$",
+    r"^getting your .{0,40}\bplayer ready[\s.…]*$",
     r"^(?:thanks|thank you) to our sponsors?\b.{0,60}$",
     r"^(?:this|your) (?:video|ad|advertisement) (?:will|can(?:no|')t)\b.{0,80}$",
     r"^to display this content from \w+,? you must\b",

@@ -71,6 +71,7 @@ HEADS = [
     "Share this article",
     "Facebook Twitter Email",
     "Advertisement",
+    "Getting your Harmony Audio player ready...",
     "Photo: Example Agency",
     "Por Juan Pérez",
     "Von Anna Beispiel",
