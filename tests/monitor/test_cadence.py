@@ -1,6 +1,7 @@
 """When to look again."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ def test_a_poll_that_worked_is_repeated_after_every_give_or_take_a_tenth():
 
 def test_failures_double_the_pause_up_to_a_day_and_no_further():
     pauses = [due(Outcome.BROKEN, failures=n) for n in (1, 2, 3, 4)]
-    assert all(later > sooner * 1.5 for sooner, later in zip(pauses, pauses[1:], strict=False))
+    assert all(later > sooner * 1.5 for sooner, later in pairwise(pauses))
     assert due(Outcome.BROKEN, failures=10_000) <= LONGEST * 1.1
 
 
