@@ -71,8 +71,12 @@ def byline_of(names: tuple[str, ...]) -> str:
     """The names as one byline, each once, without a leading "By"."""
     if not names:
         return ""
-    cleaned = (_BY.sub("", title_of(name), count=1) if name[:2].lower() == "by" else title_of(name) for name in names)
-    return ", ".join(dict.fromkeys(name for name in cleaned if name))[: text.TITLE_LIMIT].rstrip()
+    cleaned = [_BY.sub("", title_of(name), count=1) for name in names]
+    return (
+        cleaned[0]
+        if len(cleaned) == 1
+        else ", ".join(dict.fromkeys(name for name in cleaned if name))[: text.TITLE_LIMIT].rstrip()
+    )
 
 
 def language_of(tag: str) -> str:

@@ -131,7 +131,6 @@ _TAG: Final = re.compile(r"<[a-zA-Z/!?]")
 _GIANT: Final = 5_000
 _GIANT_TAG: Final = re.compile(rf"<[A-Za-z][^<>]{{{_GIANT},}}>?")
 _MANY_ATTRIBUTES: Final = 500
-_UNPARSED: Final = re.compile("[\x00\ud800-\udfff]")
 _PARSER: Final = etree.HTMLParser(encoding="utf-8", no_network=True, remove_pis=True, remove_comments=True)
 
 
@@ -160,7 +159,7 @@ def parse_html(markup: str) -> etree._Element | None:
     """The tree of a page or fragment, without network, comments or instructions; None when there is nothing in it."""
     try:
         # Bytes, since lxml refuses a str that carries an encoding declaration.
-        return etree.fromstring(_UNPARSED.sub("", lighten(markup)).encode(), _PARSER)
+        return etree.fromstring(lighten(markup).replace("\x00", "").encode("utf-8", "ignore"), _PARSER)
     except (etree.LxmlError, ValueError):
         return None
 
