@@ -22,7 +22,7 @@ from monitor.model import (
 )
 from monitor.ports import Polled
 from monitor.reading.leads import looks_complete, story_of_lead
-from monitor.reading.urls import canonical
+from monitor.reading.urls import canonical, is_made_address
 from monitor.tallies import YIELDING
 
 _OUTCOME = {
@@ -148,7 +148,11 @@ def _announced(leads: tuple[Lead, ...], source: Source, now: datetime) -> tuple[
         address = canonical(lead.url)
         if not address:
             continue
-        enough = source.articles is Articles.FEED or (source.articles is Articles.AUTO and looks_complete(lead))
+        enough = (
+            source.articles is Articles.FEED
+            or (source.articles is Articles.AUTO and looks_complete(lead))
+            or is_made_address(lead.url)  # there is no page behind it
+        )
         snapshot = story_of_lead(lead, address, source, now) if enough else None
         announced.append(Announced(lead=lead, address=address, snapshot=snapshot))
     return tuple(announced)

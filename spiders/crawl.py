@@ -140,6 +140,8 @@ class ListingSpider(PoliteSpider):
             self.channel,
             self.seen,
         )
+        if isinstance(reading, ChannelReading) and reading.seen:
+            self.seen = reading.seen  # one memory for all pages of the listing
         self._add(reading, number)
         following = self._next(reading, number, capture.final_url)
         if following:
@@ -161,7 +163,10 @@ class ListingSpider(PoliteSpider):
             count = len(self.reading.leads)
             moved = tuple(replace(lead, position=count + at) for at, lead in enumerate(reading.leads))
             self.reading = replace(
-                self.reading, leads=self.reading.leads + moved, total=self.reading.total + reading.total
+                self.reading,
+                leads=self.reading.leads + moved,
+                total=self.reading.total + reading.total,
+                seen=reading.seen or self.reading.seen,
             )
 
     def _next(self, reading: ChannelReading | Trouble, number: int, here: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from monitor.model import Articles, ChannelReading, ChannelState, Outcome, Poll, Trouble, TroubleKind
 from monitor.polls import judge, outcome_of
 from monitor.ports import Polled
+from monitor.reading.urls import made_address
 from tests.factories import FEED, NOW, capture, lead, memory, reading, source
 
 WORDS = "Agents were sent to Ohio on Monday, the agency said in a long and complete account. " * 12
@@ -111,3 +112,9 @@ def test_gone_says_how_to_look_for_the_new_address():
     assert "shiftwatch sources add" in poll.reason
     assert poll.memory.next_poll_at is not None
     assert poll.memory.next_poll_at - NOW >= timedelta(days=6)
+
+
+def test_an_entry_without_an_address_of_its_own_has_no_page_to_fetch():
+    bare = lead(1, url=made_address(FEED, "entry 1"))
+    (announced,) = judged(Polled(answer=capture(), reading=reading(bare))).announced
+    assert announced.snapshot is not None
