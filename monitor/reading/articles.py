@@ -9,7 +9,6 @@ Pure and bounded: nothing here touches disk, clock or network, and no page is wa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -28,12 +27,9 @@ from monitor.reading.kinds import find_kind
 from monitor.reading.language import find_language
 from monitor.reading.published import find_times
 from monitor.reading.sites import SiteReading, applicable, read_site
-from monitor.reading.text import clean
+from monitor.reading.text import clean, lighten
 from monitor.reading.titles import find_title, tidy
 from monitor.reading.urls import cited_domains
-
-# A tag this long carries a picture in one attribute, or 100,000 of them, which cost libxml2 the square of their number.
-_MANY_ATTRIBUTES = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 
 MOST_BYTES = 16 * 1024 * 1024
 """What a page may weigh; the rest is cut off before it is parsed."""
@@ -76,16 +72,11 @@ def read_page(
 
 def parse(text: str) -> HtmlElement | None:
     """The page's tree, None when there is nothing to parse; comments and processing instructions are gone."""
-    text = _MANY_ATTRIBUTES.sub(_few_attributes, text)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
-        return html.document_fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
+        return html.document_fromstring(lighten(text).replace("\x00", "").encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
-
-
-def _few_attributes(tag: re.Match[str]) -> str:
-    return tag[0] if tag[0].count("=") < 1_000 else tag[0][:2_000]
 
 
 def _article(

@@ -128,9 +128,14 @@ _ROLES: Final = (
     | {"a": "link", "br": _BREAK, "td": " ", "th": " "}
 )
 _TAG: Final = re.compile(r"<[a-zA-Z/!?]")
-_GIANT: Final = 5_000
-_GIANT_TAG: Final = re.compile(rf"<[A-Za-z][^<>]{{{_GIANT},}}>?")
-_MANY_ATTRIBUTES: Final = 500
+_GIANT: Final = 20_000
+# A tag as HTML has it: it ends at the first > outside quotes, whatever else is in it.
+_WHOLE_TAG: Final = re.compile(r"""<[A-Za-z](?:[^>"']++|"[^"]*+"|'[^']*+')*+>?""")
+_QUOTED: Final = re.compile("""\"[^\"]*+\"|'[^']*+'""")
+_MANY_ATTRIBUTES: Final = 5_000
+_FIRST_ATTRIBUTES: Final = re.compile(
+    r"""<[A-Za-z][^\s<>"'=/]*+(?:\s+[^\s<>"'=/]++(?:\s*=\s*(?:"[^"]{0,4000}"|'[^']{0,4000}'|[^\s"'<>]{0,4000}(?=[\s>])))?+){0,100}+"""
+)
 _PARSER: Final = etree.HTMLParser(encoding="utf-8", no_network=True, remove_pis=True, remove_comments=True)
 
 
@@ -149,10 +154,23 @@ def read_fragment(markup: str, base: str = "") -> Fragment:
 
 
 def lighten(markup: str) -> str:
-    """The markup without tags of hundreds of attributes, which take HTML parsers quadratic time (100,000: 13 s)."""
-    if len(markup) < _GIANT:
-        return markup
-    return _GIANT_TAG.sub(lambda tag: tag[0] if tag[0].count("=") < _MANY_ATTRIBUTES else "", markup)
+    """The markup with tags of thousands of attributes cut to the first hundred: parsers take quadratic time over them.
+
+    100,000 attributes on one element cost libxml2 13 to 40 s. What holds an end tag is no such tag but a script or a
+    text behind a quote that was never closed, and is left alone.
+    """
+    return _WHOLE_TAG.sub(_fewer_attributes, markup) if len(markup) > _GIANT else markup
+
+
+def _fewer_attributes(tag: re.Match[str]) -> str:
+    if tag.end() - tag.start() <= _GIANT or "</" in tag[0]:
+        return tag[0]
+    names = _QUOTED.sub("", tag[0])  # a picture in a value has slashes and equals signs of its own
+    # Attributes need no blanks between them where the value is quoted or a slash parts them.
+    if max(len(names.split()), names.count("="), names.count("/")) < _MANY_ATTRIBUTES:
+        return tag[0]
+    first = _FIRST_ATTRIBUTES.match(tag[0])
+    return f"{first[0]}>" if first is not None else ""
 
 
 def parse_html(markup: str) -> etree._Element | None:
