@@ -10,27 +10,40 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-
-from sqlite_utils import Database, Migrations
+from typing import TYPE_CHECKING
 
 from db.connect import open_fresh, refuse_stray_log, refusing
 from monitor.errors import ArchiveError
 
-migrations = Migrations("shiftwatch")
-_steps: list[str] = []
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+Step = Callable[["Database"], None]
+_steps: list[Step] = []
 
 
-def step(function: Callable[[Database], None]) -> Callable[[Database], None]:
-    """Register the next migration; the version is set in its own transaction, so the two never disagree."""
-    _steps.append(function.__name__)
-    version = len(_steps)
-
-    def migrate(db: Database) -> None:
-        function(db)
-        db.execute(f"PRAGMA user_version = {version}")
-
-    migrations(name=function.__name__)(migrate)
+def step(function: Step) -> Step:
+    """Register the next migration."""
+    _steps.append(function)
     return function
+
+
+def apply(connection: sqlite3.Connection) -> None:
+    """Apply the steps an open archive lacks, in order, each with its version in one transaction."""
+    # Imported here because it takes a third of a second, which every start of a command would pay.
+    from sqlite_utils import Database, Migrations
+
+    migrations = Migrations("shiftwatch")
+
+    def register(function: Step, version: int) -> None:
+        @migrations(name=function.__name__)
+        def migrate(db: Database) -> None:
+            function(db)
+            db.execute(f"PRAGMA user_version = {version}")
+
+    for number, function in enumerate(_steps, 1):
+        register(function, number)
+    migrations.apply(Database(connection))
 
 
 _FIRST = """
@@ -280,7 +293,7 @@ def create(path: Path) -> None:
             draft.unlink(missing_ok=True)
             connection = open_fresh(draft)
             try:
-                migrations.apply(Database(connection))
+                apply(connection)
             finally:
                 connection.close()
             _put_in_place(draft, path)
@@ -311,7 +324,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> Path | None:
     with refusing(path):
         _copy(connection, backup)
         try:
-            migrations.apply(Database(connection))
+            apply(connection)
         except sqlite3.Error as error:
             raise ArchiveError(
                 f"{path}: could not be brought to schema version {newest()} ({error}); "

@@ -11,17 +11,14 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from db.archive import Archive
-from db.captures import CaptureWriter
 from db.lock import ArchiveLock
-from db.warc import read_captures
 from monitor import __version__
 from monitor.config import Config, secret
 from monitor.errors import ShiftwatchError, UsageError
 from monitor.filer import Filer
-from monitor.importing import ImportDesk, Progress, import_captures
 from monitor.model import (
     Channel,
     ChannelKind,
@@ -40,7 +37,10 @@ from monitor.reading.urls import host, site_domain
 from monitor.tallies import YIELDING, ImportTally, SourcePass
 from monitor.workers import WorkerPool, usable_cores
 from spiders.manners import PRODUCT, Manners
-from spiders.sites import rules_for
+
+if TYPE_CHECKING:
+    from db.captures import CaptureWriter
+    from monitor.importing import Progress
 
 T = TypeVar("T")
 
@@ -147,6 +147,9 @@ def import_files(
 
     Raises UsageError, ArchiveError, AlreadyRunning.
     """
+    from db.warc import read_captures
+    from monitor.importing import ImportDesk, import_captures
+
     for path in paths:
         if not path.is_file():
             raise UsageError(f"{path}: there is no such file to import")
@@ -267,6 +270,8 @@ def chosen(config: Config, ids: Sequence[str]) -> tuple[Source, ...]:
 
 def rules_of(source: Source, url: str) -> tuple[SiteRules, ...]:
     """The site readers for a page: those of its address's domain, else its source's, wherever it is served from."""
+    from spiders.sites import rules_for
+
     own = rules_for(site_domain(url))
     return own or tuple(replace(rules, domains=(host(url),)) for rules in rules_for(source.domain))
 
@@ -357,7 +362,7 @@ async def _open_filer(
     stack.callback(thread.shutdown)
     loop = asyncio.get_running_loop()
     archive = await loop.run_in_executor(thread, Archive.open, config.archive)
-    writer = CaptureWriter(config.captures) if captures and config.captures else None
+    writer = _capture_writer(config.captures) if captures and config.captures else None
 
     async def close() -> None:
         if writer is not None:
@@ -367,6 +372,12 @@ async def _open_filer(
     stack.push_async_callback(close)
     await loop.run_in_executor(thread, archive.sync_sources, sources)
     return Filer(archive, thread, writer), archive
+
+
+def _capture_writer(folder: Path) -> CaptureWriter:
+    from db.captures import CaptureWriter
+
+    return CaptureWriter(folder)
 
 
 def manners_of(config: Config) -> Manners:

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from monitor.config import Config, load
 from monitor.errors import ShiftwatchError
+
+if TYPE_CHECKING:
+    from monitor.config import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,6 +46,8 @@ def shared_options(command: F) -> F:
 
 def configuration() -> Config:
     """The configuration the current command line asks for, ``--archive`` included. Raises ConfigError."""
+    from monitor.config import load  # not for --help
+
     shared = click.get_current_context().ensure_object(dict)
     config = load(shared.get("config_file"), cwd=Path.cwd(), env=os.environ)
     archive = shared.get("archive_file")

@@ -172,10 +172,11 @@ F = TypeVar("F", bound=Table)
 Check = Callable[[dict[str, Any]], Iterable[Complaint]]
 
 
-def parse(text: str, shape: type[F], *, name: str, check: Check = lambda _: ()) -> F:
+def parse(text: str, shape: type[F], *, name: str, check: Check = lambda _: (), trusted: bool = False) -> F:
     """``text`` checked against ``shape``; ``name`` stands for the file in complaints.
 
-    ``check`` is handed the raw tables, which may be of any shape, and adds what a table alone cannot tell.
+    ``check`` is handed the raw tables, which may be of any shape, and adds what a table alone cannot tell;
+    ``trusted``: the text is ours, so that its selectors need not be tried at every start.
     Raises ConfigError with one line for each complaint.
     """
     try:
@@ -189,7 +190,7 @@ def parse(text: str, shape: type[F], *, name: str, check: Check = lambda _: ()) 
     places = Places(name, text)
     complaints = list(check(data))
     try:
-        tables = shape.model_validate(data)
+        tables = shape.model_validate(data, context=values.TRUSTED if trusted else None)
     except ValidationError as error:
         complaints += complaints_of(error, lambda loc: _keys_at(shape, loc))
     if complaints:

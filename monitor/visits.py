@@ -19,7 +19,6 @@ from monitor.model import (
     Verdict,
     WantedPage,
 )
-from monitor.reading.dates import plausible
 from monitor.reading.leads import story_of_lead
 
 # What a page that is no article is treated as, so that one rule decides whether it is tried again.
@@ -77,6 +76,8 @@ def judge_reading(
 def _dated(article: Article, wanted: WantedPage, now: datetime) -> Article:
     """The article with the channel's date where the page itself has none."""
     said = wanted.lead.published
+    from monitor.reading.dates import plausible
+
     if article.published is not None or said is None or not plausible(said, now):
         return article
     return replace(article, published=replace(said, signal=f"channel:{said.signal}"))

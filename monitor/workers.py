@@ -11,16 +11,19 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as DeadlinePassed
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from monitor.model import Trouble, TroubleKind
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PRELOAD = ["monitor.reading.channels", "monitor.reading.articles"]
+# What every worker needs; beside it the module of the first reading asked for, so that a pass over feeds alone does
+# not pay for what pages are read with.
+PRELOAD = ("monitor.reading.feeds", "monitor.reading.language")
 SECONDS = 20.0
 MEGABYTES = 512
 _PAGE = resource.getpagesize()
@@ -61,12 +64,10 @@ class WorkerPool:
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Trouble:
         """``function(*args, **kwargs)`` in a worker; Trouble KILLED when it ran over its time or memory, or crashed."""
+        from pebble import ProcessExpired
+
         if self._pool is None:
-            # forkserver: a fork of a process with threads and an open archive is asking for trouble. It imports the
-            # readers once, so that a worker starts, or is replaced, in milliseconds.
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(PRELOAD)
-            self._pool = ProcessPool(max_workers=self._workers, context=context, initializer=_prepare)
+            self._pool = self._started(function.__module__)
         future = self._pool.schedule(_limited, args=(self._megabytes, function, args, kwargs), timeout=self._seconds)
         try:
             return await asyncio.wrap_future(future)
@@ -76,6 +77,15 @@ class WorkerPool:
             return Trouble(
                 kind=TroubleKind.KILLED, reason=f"reading it crashed the reader (exit status {expired.exitcode})"
             )
+
+    def _started(self, module: str) -> ProcessPool:
+        from pebble import ProcessPool
+
+        # forkserver: a fork of a process with threads and an open archive is asking for trouble. It imports the
+        # readers once, so that a worker starts, or is replaced, in milliseconds.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([*PRELOAD, module])
+        return ProcessPool(max_workers=self._workers, context=context, initializer=_prepare)
 
     def close(self, *, at_once: bool = False) -> None:
         """End the workers; ``at_once`` drops what they are reading."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import blake2b
 
-from monitor.reading.channels import read_channel
-
 from monitor.model import Capture, ChannelKind, ChannelMemory, ChannelReading, Trouble
 from monitor.ports import Ask, Fetcher, Polled, Readers
 
@@ -59,6 +57,9 @@ async def poll(fetcher: Fetcher, readers: Readers, memory: ChannelMemory, auth: 
 
 
 async def _read(readers: Readers, answer: Capture, memory: ChannelMemory, seen: bytes) -> ChannelReading | Trouble:
+    # Imported when there is something to read, since most polls of most runs end in 304.
+    from monitor.reading.channels import read_channel
+
     return await readers.run(
         read_channel, answer.body, answer.final_url, answer.header("content-type"), memory.channel, seen
     )

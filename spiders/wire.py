@@ -7,7 +7,6 @@ import errno
 import functools
 import re
 import socket
-import ssl
 import threading
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -169,7 +168,9 @@ class GuardedConnector(aiohttp.TCPConnector):
             ttl_dns_cache=_DNS_TTL,
             limit=0,  # the client holds its own room and lines
             keepalive_timeout=_KEEP_ALIVE,
-            ssl=manners.tls if manners.tls is not None else trust(),
+            # True: the one context aiohttp has made anyway. It verifies against the system's store, or against
+            # SSL_CERT_FILE / SSL_CERT_DIR; loading that store once more would take 60 ms at every start.
+            ssl=manners.tls if manners.tls is not None else True,
             socket_factory=open_socket,
         )
         self._factory = functools.partial(_Handler, self._loop, limits)  # type: ignore[assignment]  # partial is invariant
@@ -178,14 +179,6 @@ class GuardedConnector(aiohttp.TCPConnector):
         # aiohttp bounds connections in use, not idle ones: thousands of hosts polled within the keep-alive time
         # would otherwise run the process out of files.
         super()._release(key, protocol, should_close=should_close or len(self._conns) >= _IDLE_HOSTS)
-
-
-@functools.cache
-def trust() -> ssl.SSLContext:
-    """The one TLS context: certificates verified against the system's store, or SSL_CERT_FILE / SSL_CERT_DIR."""
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context
 
 
 def clean(text: str, limit: int = 300) -> str:

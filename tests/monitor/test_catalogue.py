@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 from monitor.catalogue import catalogue
+from monitor.config_file import CatalogueFile, parse
 from monitor.model import ChannelKind, SourceKind
 from monitor.reading.urls import site_domain
 
@@ -18,6 +20,12 @@ def test_six_are_enabled_five_are_ready_and_one_is_refused() -> None:
     assert [id for id, source in known.items() if source.enabled] == CITED
     assert [id for id, source in known.items() if source.refused] == ["reuters"]
     assert all(known[id].channels for id in [*CITED, *READY])
+
+
+def test_its_selectors_are_what_a_configuration_may_hold() -> None:
+    text = files("monitor").joinpath("sources.toml").read_text("utf-8")
+    checked = parse(text, CatalogueFile, name="sources.toml")
+    assert {id: table.over(None, id) for id, table in checked.sources.items()} == catalogue()
 
 
 def test_channels_stay_on_their_sources_domain() -> None:
