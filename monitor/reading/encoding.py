@@ -26,6 +26,7 @@ _MULTI_BYTE: Final = _words(
     "utf-8 gb18030 big5 big5hkscs euc_jp iso2022_jp cp932 shift_jis euc_kr cp949 "
     "utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be"
 )
+_WIDE: Final = _words("utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be")
 _KNOWN: Final = _SINGLE_BYTE | _MULTI_BYTE
 _XML_DECLARATION: Final = re.compile(rb"\s{0,100}<\?xml\s[^<>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:-]{1,40})[\"']")
 _ESCAPED: Final = re.compile("[\udc80-\udcff]")
@@ -66,6 +67,8 @@ def _declared(body: bytes, content_type: str, kind: Kind) -> Iterator[str]:
     elif kind == "xml" and (match := _XML_DECLARATION.match(body[:400])):
         names.append(resolve_encoding(match[1].decode("ascii", "replace")))
     for name in names:
+        if name in _WIDE and 0 not in body[:_SAMPLE]:
+            continue  # markup and JSON have ASCII in them, whose other half is NUL: this label is a lie
         if name == "utf-16":
             yield "utf-16-be" if body[:1] == b"\x00" else "utf-16-le"
         elif name in _KNOWN and name is not None:
