@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from monitor.reading.declared import Declared
-from monitor.reading.urls import canonical, host
+from monitor.reading.urls import canonical
 
 _TAIL = re.compile(r"^/(?:page/)?(?:\d{1,4}|amp|print|full|all|view|index\.\w+|comments)/?$", re.IGNORECASE)
 
@@ -39,7 +39,8 @@ def _declarations(declared: Declared) -> tuple[tuple[str, list[str]], ...]:
 
 
 def _bare(address: str) -> str:
-    return host(address).removeprefix("www.")
+    """Host and port: what answers on another port is another server."""
+    return urlsplit(address).netloc.removeprefix("www.")
 
 
 def _plausible(address: str, own: str) -> bool:
