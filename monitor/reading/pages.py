@@ -17,6 +17,7 @@ from monitor.model import Link, Verdict
 from monitor.reading import jsonld
 from monitor.reading import page_words as say
 from monitor.reading.declared import Declared, words
+from monitor.reading.encoding import decode
 from monitor.reading.listing_pages import why_listing
 
 Refusal = tuple[Verdict, str]
@@ -33,6 +34,7 @@ _FEED = re.compile(
     re.IGNORECASE,
 )
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF")
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\x0b\x0c\r\x1b")  # ISO-2022-JP has escapes
 _MAYBE_HTML = ("", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "application/octet-stream")
 _ENOUGH = 10_000  # characters of prose after which nobody counts on
 
@@ -42,10 +44,12 @@ def no_page(body: bytes, content_type: str) -> str:
     if not body.strip():
         return "the answer is empty"
     media = content_type.partition(";")[0].strip().lower()
+    if 0 in body[:200]:  # UTF-16, or no text at all
+        body = decode(body[:131_072], content_type).encode("utf-8", "replace").replace(b"\x00", b"")
     start = body[:4_096]
     if _FEED.match(start):
         return "a feed or sitemap, no page"
-    if start.startswith(_BINARY):
+    if start.startswith(_BINARY) or 20 * (len(start) - len(start.translate(None, _CONTROLS))) > len(start):
         return "a binary file, no page"
     if media in _MAYBE_HTML:
         known = _HTML_TAG.search(body[:65_536])
@@ -99,6 +103,9 @@ def after_text(
             return Verdict.BLOCK, "asks for a browser, JavaScript or a captcha instead of showing text"
         if say.MISSING.match(text[:120]):
             return Verdict.MISSING, "says the page is not there"
+    if claimed and size < 2_000 and say.MISSING.match(text[:120]) and say.MISSING.match(declared.title[:200]):
+        # Some sites dress their error page in the article template; then title and text say the same.
+        return Verdict.MISSING, f"says the page is not there: {declared.title[:80]!r}"
     return (Verdict.LISTING, listing) if listing else None
 
 
