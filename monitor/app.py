@@ -113,29 +113,32 @@ async def collect_once(
         passes.append(done)
         on_done(done)
 
-    async with AsyncExitStack() as stack:
-        stack.enter_context(ArchiveLock(config.archive))
-        filer, archive = await _open_filer(stack, config, config.sources)
-        hosts = RememberedHosts({note.origin: note for note in await filer.call(archive.load_hosts)})
+    async def work() -> None:
+        async with AsyncExitStack() as stack:
+            stack.enter_context(ArchiveLock(config.archive))
+            filer, archive = await _open_filer(stack, config, config.sources)
+            hosts = RememberedHosts({note.origin: note for note in await filer.call(archive.load_hosts)})
 
-        async def save_hosts() -> None:
-            await filer.call(archive.save_hosts, list(hosts.changed.values()))
+            async def save_hosts() -> None:
+                await filer.call(archive.save_hosts, list(hosts.changed.values()))
 
-        stack.push_async_callback(save_hosts)
-        readers = WorkerPool(usable_cores())
-        stack.callback(readers.close, at_once=True)
-        clock = clock or SystemClock()
-        desk = Desk(
-            filer=filer,
-            web=await _open_web(stack, config, hosts, clock, readers),
-            readers=readers,
-            clock=clock,
-            rules=rules_of,
-            auth=lambda channel: secrets.get(channel.auth, ""),
-            pages_per_pass=config.network.articles_per_poll,
-            on_done=note,
-        )
-        stopped = await _until_signal(collect(desk, sources, force=force))
+            stack.push_async_callback(save_hosts)
+            readers = WorkerPool(usable_cores())
+            stack.callback(readers.close, at_once=True)
+            now = clock or SystemClock()
+            desk = Desk(
+                filer=filer,
+                web=await _open_web(stack, config, hosts, now, readers),
+                readers=readers,
+                clock=now,
+                rules=rules_of,
+                auth=lambda channel: secrets.get(channel.auth, ""),
+                pages_per_pass=config.network.articles_per_poll,
+                on_done=note,
+            )
+            await collect(desk, sources, force=force)
+
+    stopped = await _until_signal(work())
     order = {source.id: at for at, source in enumerate(sources)}
     return Collected(passes=sorted(passes, key=lambda one: order[one.source]), stopped=stopped)
 
