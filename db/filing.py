@@ -46,13 +46,18 @@ def file_snapshot(
     """
     article = snapshot.article
     if story is None:
-        found = db.execute("SELECT id FROM stories WHERE url = ?", (article.url,)).fetchone()
-        story = found[0] if found else None
+        story = story_at(db, article.url)
     if story is None:
         return _file_new(db, snapshot, text_from, page_reason, capture)
     if reread and (filing := _read_anew(db, story, snapshot, text_from, capture)):
         return filing
     return _file_known(db, story, snapshot, text_from, page_reason, capture)
+
+
+def story_at(db: sqlite3.Connection, url: str) -> int | None:
+    """The story whose canonical address is ``url``, if there is one."""
+    found = db.execute("SELECT id FROM stories WHERE url = ?", (url,)).fetchone()
+    return found[0] if found else None
 
 
 def adopt_url(db: sqlite3.Connection, story: int, url: str) -> int:
@@ -65,13 +70,13 @@ def adopt_url(db: sqlite3.Connection, story: int, url: str) -> int:
     old, text_from = db.execute("SELECT url, text_from FROM stories WHERE id = ?", (story,)).fetchone()
     if old == url:
         return story
-    other = db.execute("SELECT id FROM stories WHERE url = ?", (url,)).fetchone()
+    other = story_at(db, url)
     if other is None:
         db.execute("UPDATE stories SET url = ?, domain = ? WHERE id = ?", (url, domain_of(url), story))
         return story
     if text_from == TextFrom.LEAD:
-        db.execute("UPDATE stories SET duplicate_of = ? WHERE id = ?", (other[0], story))
-        return int(other[0])
+        db.execute("UPDATE stories SET duplicate_of = ? WHERE id = ?", (other, story))
+        return other
     return story
 
 

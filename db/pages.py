@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime, timedelta
 
-from db.filing import TextFrom, adopt_url, file_snapshot, seen_again
+from db.filing import TextFrom, adopt_url, file_snapshot, seen_again, story_at
 from db.leads import lead_json, lead_of, said_hash
 from db.times import iso, maybe_iso
 from monitor.model import Announced, Change, Filing, PageState, PageVisit, WantedPage
@@ -17,7 +17,7 @@ _DUE = "source = ? AND next_at <= ?"
 
 
 def announce(
-    db: sqlite3.Connection, announced: Announced, *, source: str, channel: int, poll: int, at: datetime
+    db: sqlite3.Connection, announced: Announced, *, source: str, channel: int, poll: int, at: str
 ) -> tuple[Filing | None, bool]:
     """File one announced lead; gives what filing its story did, if it came with one, and whether its page is now due.
 
@@ -27,9 +27,9 @@ def announce(
     lead, address, snapshot = announced.lead, announced.address, announced.snapshot
     page = db.execute("SELECT story, state FROM pages WHERE address = ?", (address,)).fetchone()
     if page is None:
-        known = db.execute("SELECT id FROM stories WHERE url = ?", (address,)).fetchone()
-        story = known[0] if known else None
-        state = PageState.FILED if known or snapshot else PageState.WAITING
+        # A snapshot of this very address finds its story when it is filed.
+        story = None if snapshot and snapshot.article.url == address else story_at(db, address)
+        state = PageState.FILED if story or snapshot else PageState.WAITING
     else:
         story, state = page[0], PageState(page[1])
 
@@ -47,7 +47,7 @@ def announce(
             " next_at, lead) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 address, source, channel, poll, story, state, lead.published.iso() if lead.published else None,
-                lead.position, iso(at), iso(at) if wanted else None, lead_json(lead, whole=not snapshot),
+                lead.position, at, at if wanted else None, lead_json(lead, whole=not snapshot),
             ),
         )  # fmt: skip
     fresh = _sight(db, announced, story=story, channel=channel, at=at)
@@ -60,19 +60,19 @@ def announce(
     return filing, wanted
 
 
-def _sight(db: sqlite3.Connection, announced: Announced, *, story: int | None, channel: int, at: datetime) -> bool:
+def _sight(db: sqlite3.Connection, announced: Announced, *, story: int | None, channel: int, at: str) -> bool:
     """Keep what the channel says, if it never said so before."""
     lead = announced.lead
     cursor = db.execute(
         "INSERT INTO sightings (story, channel, seen_at, url, title, position, page, said)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (page, channel, said) DO NOTHING",
-        (story, channel, iso(at), lead.url, lead.title, lead.position, announced.address, said_hash(lead)),
+        (story, channel, at, lead.url, lead.title, lead.position, announced.address, said_hash(lead)),
     )
     return cursor.rowcount == 1
 
 
 def _wanted_again(
-    db: sqlite3.Connection, announced: Announced, *, story: int | None, state: PageState, channel: int, at: datetime
+    db: sqlite3.Connection, announced: Announced, *, story: int | None, state: PageState, channel: int, at: str
 ) -> bool:
     """Keep the newer lead of a known page, and say whether the page is due because of it."""
     lead, address, snapshot = announced.lead, announced.address, announced.snapshot
@@ -94,7 +94,7 @@ def _wanted_again(
         (text_from,) = db.execute("SELECT text_from FROM stories WHERE id = ?", (story,)).fetchone()
         if text_from == TextFrom.CHANNEL:
             return False  # the channel has just given us the whole of it
-    db.execute("UPDATE pages SET next_at = ? WHERE address = ?", (iso(at), address))
+    db.execute("UPDATE pages SET next_at = ? WHERE address = ?", (at, address))
     return True
 
 

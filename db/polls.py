@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from db.pages import announce
 from db.sources import remember
-from db.times import iso_millis
+from db.times import iso, iso_millis
 from monitor.model import Change, ChannelMemory, ChannelState, Filing, Outcome, Poll, PollFiling
 
 # The same poll filed again is the same row; its counts are then added to, and what is filed again adds nothing.
@@ -34,11 +34,10 @@ def file_poll(db: sqlite3.Connection, poll: Poll) -> PollFiling:
         ),
     ).fetchone()  # fmt: skip
     filings: list[Filing] = []
+    finished = iso(poll.finished_at)
     wanted = 0
     for announced in poll.announced:
-        filing, due = announce(
-            db, announced, source=poll.memory.channel.source, channel=channel, poll=row, at=poll.finished_at
-        )
+        filing, due = announce(db, announced, source=poll.memory.channel.source, channel=channel, poll=row, at=finished)
         wanted += due
         if filing:
             filings.append(filing)

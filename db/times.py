@@ -10,7 +10,9 @@ from monitor.model import Dated, Precision
 
 def iso(at: datetime) -> str:
     """``2026-01-02T03:04:05Z``. One fixed width, so that comparing text compares moments."""
-    return at.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
+    if at.tzinfo is not UTC:  # ours all are; asking costs less than converting
+        at = at.astimezone(UTC)
+    return at.isoformat(timespec="seconds")[:19] + "Z"
 
 
 def iso_millis(at: datetime) -> str:

@@ -139,6 +139,16 @@ HEBREW = "הסוכנים יועברו מן הגבול אל פנים המדינה
         (SPANISH * 3, "en", "es"),
         (YIDDISH * 3, "en", "yi"),
         (HEBREW * 3, "en", "he"),
+        (
+            GERMAN * 3 + "„They said that the agents would have to move to the border with all of their aircraft.“",
+            "en",
+            "de",
+        ),
+        (
+            "To by było tak, że nikt to nie wie. Funkcjonariusze zostaną przeniesieni w głąb kraju, by to robić. " * 2,
+            "en",
+            "pl",
+        ),
         ("Kurz.", "de-DE", "de"),
         ("Short.", "", ""),
         ("Short.", "x-default", ""),
