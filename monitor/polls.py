@@ -62,7 +62,7 @@ def outcome_of(polled: Polled) -> tuple[Outcome, str]:
         return Outcome.BROKEN, reading.problem
     if reading.total == 0:
         return Outcome.EMPTY, "it answers, but announces nothing: has the page's layout or the feed's address changed?"
-    return Outcome.UNCHANGED, ""
+    return Outcome.UNCHANGED, f"read in part: {polled.partial}" if polled.partial else ""
 
 
 def _outcome_of_trouble(trouble: Trouble) -> tuple[Outcome, str]:

@@ -17,6 +17,7 @@ from monitor.ports import Ask, Fetcher, Readers
 from monitor.reading.channels import read_channel
 from monitor.reading.discovery import discover
 from monitor.reading.urls import same_site
+from spiders.pollers import body_hash, login_for
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -123,6 +124,10 @@ class ListingSpider(PoliteSpider):
     partial: str = ""
     unchanged_hash: str = ""
 
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._been: set[str] = set()  # a next link may lead round in a circle
+
     async def start(self) -> AsyncIterator[Request]:
         yield _request(self.parse, self.failed, self.ask, number=1)
 
@@ -143,9 +148,11 @@ class ListingSpider(PoliteSpider):
         if isinstance(reading, ChannelReading) and reading.seen:
             self.seen = reading.seen  # one memory for all pages of the listing
         self._add(reading, number)
-        following = self._next(reading, number, capture.final_url)
+        self._been |= {self.ask.url, capture.url, capture.final_url}
+        following = self._next(reading, number)
         if following:
-            yield _request(self.parse, self.failed, Ask(url=following, auth=self.ask.auth), number=number + 1)
+            auth = login_for(following, self.channel, self.ask.auth)
+            yield _request(self.parse, self.failed, Ask(url=following, auth=auth), number=number + 1)
 
     def failed(self, failure: Failure) -> None:
         trouble = _trouble_of(failure)
@@ -169,18 +176,17 @@ class ListingSpider(PoliteSpider):
                 seen=reading.seen or self.reading.seen,
             )
 
-    def _next(self, reading: ChannelReading | Trouble, number: int, here: str) -> str:
+    def _next(self, reading: ChannelReading | Trouble, number: int) -> str:
         rules = self.channel.listing or ListingRules(item="", link="")
         if isinstance(reading, Trouble) or number >= min(rules.pages, MAX_LISTING_PAGES):
             return ""
         # A listing that sends us to another site is not ours to follow.
-        return next((url for url in reading.next_urls if url != here and same_site(url, self.channel.url)), "")
+        fresh = (url for url in reading.next_urls if url not in self._been)
+        return next((url for url in fresh if same_site(url, self.channel.url)), "")
 
     @staticmethod
     def digest(capture: Capture) -> str:
         """The hash a later poll compares the first page's body with."""
-        from spiders.pollers import body_hash
-
         return body_hash(capture.body)
 
 

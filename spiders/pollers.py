@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import blake2b
+from urllib.parse import urlsplit
 
-from monitor.model import Capture, ChannelKind, ChannelMemory, ChannelReading, Trouble
+from monitor.model import Capture, Channel, ChannelKind, ChannelMemory, ChannelReading, Trouble
 from monitor.ports import Ask, Fetcher, Polled, Readers
 
 MAX_CHILDREN = 5  # of a sitemap index, newest first: older children hold what was announced long ago
+MAX_FETCHED = 2 * MAX_CHILDREN  # children and children's children
 ADOPT_AFTER = 3  # times a permanent redirect must have served a valid channel before it is asked directly
 
 _ACCEPT = {
@@ -29,13 +31,19 @@ def address(memory: ChannelMemory) -> str:
     return memory.moved_to if memory.moved_to and memory.moved_times >= ADOPT_AFTER else memory.channel.url
 
 
+def login_for(url: str, channel: Channel, auth: str) -> str:
+    """``auth`` for an address at the channel's own origin, nothing for any other it moves to or leads on to."""
+    there, own = urlsplit(url), urlsplit(channel.url)
+    return auth if (there.scheme, there.netloc) == (own.scheme, own.netloc) else ""
+
+
 def ask_for(memory: ChannelMemory, auth: str = "") -> Ask:
     """The conditional request for a channel; ``auth`` is ``user:password``, sent to that origin only."""
     return Ask(
         url=address(memory),
         etag=memory.etag,
         last_modified=memory.last_modified,
-        auth=auth,
+        auth=login_for(address(memory), memory.channel, auth),
         accept=_ACCEPT[memory.channel.kind],
     )
 
@@ -69,15 +77,26 @@ async def _children(
     fetcher: Fetcher, readers: Readers, memory: ChannelMemory, index: ChannelReading, auth: str
 ) -> tuple[ChannelReading, str]:
     """The newest children of a sitemap index read as one sitemap, and why one of them could not be had, if so."""
-    whole, partial = replace(index, next_urls=()), ""
-    for url in index.next_urls[:MAX_CHILDREN]:
-        answer = await fetcher.fetch(Ask(url=url, auth=auth, accept=_ACCEPT[ChannelKind.SITEMAP]))
+    whole, partial = replace(index, next_urls=(), total=0), ""  # an index announces no stories itself
+    queue = list(index.next_urls[:MAX_CHILDREN])
+    been = {address(memory)}
+    while queue and len(been) <= MAX_FETCHED:
+        url = queue.pop(0)
+        if url in been:
+            continue
+        been.add(url)
+        answer = await fetcher.fetch(
+            Ask(url=url, auth=login_for(url, memory.channel, auth), accept=_ACCEPT[ChannelKind.SITEMAP])
+        )
         if isinstance(answer, Trouble):
             partial = answer.reason
             continue
         reading = await _read(readers, answer, memory, whole.seen or memory.seen)
         if isinstance(reading, Trouble) or reading.problem:
             partial = reading.reason if isinstance(reading, Trouble) else reading.problem
+            continue
+        if reading.next_urls:  # an index within the index, against the protocol, but it happens
+            queue += reading.next_urls[:MAX_CHILDREN]
             continue
         whole = replace(
             whole, leads=whole.leads + reading.leads, total=whole.total + reading.total, seen=reading.seen or whole.seen
