@@ -19,6 +19,8 @@ _DROPPED = frozenset(
     {"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive", "set-cookie", "set-cookie2"}
 )
 
+_VALIDATORS = frozenset({"etag", "last-modified"})
+
 # Header, what its value contains (lower case), who stands behind it. In order: the surest signs first.
 _WALLS = (
     ("cf-mitigated", "", "Cloudflare"),
@@ -100,6 +102,8 @@ def header_pairs(headers: CIMultiDictProxy[str]) -> tuple[tuple[str, str], ...]:
         if lower in _DROPPED:
             continue
         plain = value if value.isascii() and value.isprintable() else clean(value, MAX_HEADER_VALUE)
+        if lower in _VALIDATORS and (plain != value or len(value) > MAX_HEADER_VALUE):
+            continue  # one that cannot be sent back as it came would never match
         kept.append((lower, plain[:MAX_HEADER_VALUE]))
         if len(kept) == MAX_HEADERS:
             break
