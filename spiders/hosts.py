@@ -151,7 +151,9 @@ class Hosts:
         again = ROBOTS_AGAIN if connected else UNREACHABLE_AGAIN
         if answer.retry_at is not None:
             again = min(again, max((answer.retry_at - now).total_seconds(), 0.0))
-        if connected and answer.kind is not TroubleKind.UNSAFE:
+        if connected and answer.kind is TroubleKind.UNSAFE:
+            answer = replace(answer, reason=f"robots.txt of {site.host} cannot be had: {answer.reason}")
+        elif connected:
             answer = Trouble(
                 kind=TroubleKind.WAIT,
                 reason=f"nothing is asked of {site.host} while its robots.txt cannot be had: {answer.reason}",
