@@ -15,6 +15,7 @@ from monitor.reading.feed_quick import quick_reader
 
 _BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 _MOST_ATTRIBUTES: Final = 64
+_MOST_CHILDREN: Final = 500  # of an entry; what follows tells nothing that feedparser should spend its time on
 _XML_NAMES: Final = (b"amp;", b"lt;", b"gt;", b"quot;", b"apos;")
 _REFERENCE: Final = re.compile(
     rb"<!\[CDATA\[(?:.*?\]\]>|.*)"
@@ -155,6 +156,9 @@ def _take_bases(tree: etree._Element, elements: list[etree._Element]) -> list[st
 def _prune(entry: etree._Element) -> None:
     """Take out of an entry what is not listened to: feedparser is slow at it, and misled by it."""
     own = etree.QName(entry).namespace or ""
+    kept = 0
     for child in list(entry):
-        if isinstance(child.tag, str) and is_noise(child.tag, own):
+        kept += 1
+        if kept > _MOST_CHILDREN or (isinstance(child.tag, str) and is_noise(child.tag, own)):
             entry.remove(child)
+            kept -= 1
