@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import warnings
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as DeadlinePassed
 from pathlib import Path
@@ -33,6 +34,7 @@ _log = logging.getLogger(__name__)
 def _prepare() -> None:
     """Ctrl-C is for the parent, which ends its workers itself; a worker's own traceback would only be noise."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")  # what a library thinks of a hostile page is nothing to print
 
 
 def _limited(megabytes: int, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T | Trouble:
@@ -47,7 +49,8 @@ def _limited(megabytes: int, function: Callable[..., T], args: tuple[Any, ...], 
         return Trouble(kind=TroubleKind.KILLED, reason=f"reading it took more than {megabytes} MB of memory")
     except Exception as error:  # a reader's fault is one source's trouble, never the end of the run
         _log.debug("reading failed", exc_info=True)
-        return Trouble(kind=TroubleKind.BROKEN, reason=f"the reader failed: {type(error).__name__}: {error}"[:300])
+        words = "".join(char if char.isprintable() else " " for char in str(error)[:240])
+        return Trouble(kind=TroubleKind.BROKEN, reason=f"the reader failed: {type(error).__name__}: {words}")
 
 
 class WorkerPool:
