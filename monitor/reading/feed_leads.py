@@ -17,6 +17,14 @@ _TITLE_TAG: Final = re.compile(
     r"</?(?:a|abbr|b|big|br|cite|code|em|font|h[1-6]|i|img|mark|p|q|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+# What no headline has: elements that act or hide, with what is in them.
+_ACTIVE: Final = re.compile(
+    r"<(script|style|iframe|object|svg|math|template|noscript|textarea)\b[^<>]*>(?:.*?</\1\s*>|.*)"
+    r"|</?(?:script|style|iframe|object|embed|svg|math|template|noscript|textarea|link|meta|base|form|input|button|video"
+    r"|audio|img)\b[^<>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAGS: Final = re.compile(r"</?[A-Za-z][^<>]*>?")
 _BY: Final = re.compile(r"^by\s+(?=\w)", re.IGNORECASE)
 _FOOT: Final = re.compile(r"The post .{1,300} (?:appeared first on|first appeared on) .{1,200}", re.IGNORECASE)
 _FLARE: Final = re.compile(r"https?://(?:feeds\.feedburner\.com|feedads\.g\.doubleclick\.net|rss\.cnn\.com)/")
@@ -64,7 +72,10 @@ def title_of(title: str) -> str:
     title = title[: 4 * text.TITLE_LIMIT]
     if "<" in title:
         title = _TITLE_TAG.sub(" " if "<br" in title.lower() else "", title)
-    return text.clean(text.unescape(title))
+    title = text.unescape(title)
+    if "<" in title:  # escaped twice over it is still nobody's headline
+        title = _ACTIVE.sub(" ", title) if _ACTIVE.sub("", title).strip() else _TAGS.sub(" ", title)
+    return text.clean(title)
 
 
 def byline_of(names: tuple[str, ...]) -> str:

@@ -60,7 +60,7 @@ def print_json_array(rows: Iterable[Mapping[str, Any]]) -> None:
     sys.stdout.write("\n]\n")
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def print_csv(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -78,6 +78,8 @@ def print_csv(rows: Iterable[Mapping[str, Any]]) -> None:
 def _cell(value: Any) -> Any:
     if isinstance(value, list | dict):
         value = json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str):
+        value = value.replace("\r", " ")  # which Python's csv would leave bare, and others take for a new row
+    if isinstance(value, str) and (value.lstrip().startswith(_FORMULA) or value.startswith(("\t", "\n"))):
         return "'" + value
     return value

@@ -318,7 +318,7 @@ def test_markup_in_titles_goes_but_signs_stay() -> None:
         "AT&amp;amp;T",
     ]
     read = [lead.title for lead in read_feed(rss(*(f"<title>{title}</title>" for title in titles)), URL).leads]
-    assert read == ["Bold move", "5 < 6 > 4", "<script>alert(1)</script>", "AT&T"]
+    assert read == ["Bold move", "5 < 6 > 4", "alert(1)", "AT&T"]
 
 
 def test_nested_or_strange_entries_are_read_whole_and_remembered() -> None:

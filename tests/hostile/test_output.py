@@ -1,0 +1,58 @@
+"""Nothing a feed says is run by whoever reads it, and no login comes back out."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+
+import pytest
+
+from monitor.reading.feed_leads import title_of
+from monitor.redact import without_login
+from monitor.screen.tables import print_csv
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("<script>alert(1)</script>Agents sent to Ohio", "Agents sent to Ohio"),
+        ("&lt;script&gt;alert(1)&lt;/script&gt;Agents", "Agents"),
+        ("Agents <img src=x onerror=alert(1)> sent", "Agents sent"),
+        ("<svg onload=alert(1)>Agents</svg> sent", "sent"),
+        ("Agents<iframe src='//x.example/'> sent to Ohio", "Agents"),
+        ("Agents <STYLE>*{display:none}</sTyLe > sent", "Agents sent"),
+        ("Apples < pears > plums", "Apples < pears > plums"),
+        ("Budget <$5m for <b>agents</b>", "Budget <$5m for agents"),
+    ],
+)
+def test_a_headline_keeps_its_words_and_loses_what_acts(said: str, title: str):
+    assert title_of(said) == title
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", " =", "\t=", "\n+", "\r=", "＝", "\u00a0@"])
+def test_no_cell_is_a_formula(start: str, capsys: pytest.CaptureFixture[str]):
+    print_csv([{"title": f"{start}cmd|' /C calc'!A0"}])
+    (_, (cell,)) = csv.reader(io.StringIO(capsys.readouterr().out, newline=""))
+    assert cell.startswith("'")
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        "Authorization: Basic " + base64.b64encode(b"desk:s3 cret/x").decode(),
+        "you sent desk:s3 cret/x",
+        "wrong password s3 cret/x",
+        "http://desk:s3%20cret%2Fx@h/",
+    ],
+)
+def test_a_login_that_a_server_says_back_is_struck_out(echo: str):
+    told = without_login(f'an HTML page where a feed was due: "{echo}"', "desk:s3 cret/x")
+    assert "***" in told
+    for secret in ("s3 cret/x", "s3%20cret", base64.b64encode(b"desk:s3 cret/x").decode()):
+        assert secret not in told
+
+
+@pytest.mark.parametrize(("login", "words"), [("", "all is well"), ("a:b", "a bad answer"), ("a:", "a: b")])
+def test_words_without_a_login_stay(login: str, words: str):
+    assert without_login(words, login) == words
