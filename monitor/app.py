@@ -34,6 +34,7 @@ from monitor.newsroom import Desk, collect
 from monitor.polls import outcome_of
 from monitor.ports import Clock, HostMemory, HostNote, Polled
 from monitor.reading.urls import host, site_domain
+from monitor.redact import without_login
 from monitor.tallies import YIELDING, ImportTally, SourcePass
 from monitor.workers import WorkerPool, usable_cores
 from spiders.manners import PRODUCT, Manners
@@ -215,7 +216,9 @@ def probe(
 
             async def one(channel: Channel) -> Probe:
                 memory = ChannelMemory(id=0, channel=channel)
-                found = _probe_of(channel, await web.poll(memory, secret(channel.auth, os.environ)))
+                login = secret(channel.auth, os.environ)
+                found = _probe_of(channel, await web.poll(memory, login))
+                found = replace(found, reason=without_login(found.reason, login))
                 on_done(found)
                 return found
 
