@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from db import hosts, imports, pages, polls, schema, sources, stories
-from db.connect import open_reader, open_writer, refusing
+from db import hosts, imports, marks, pages, polls, schema, sources, stories
+from db.connect import note_check, open_reader, open_writer, refusing
 from db.stories import Row
 from monitor.errors import ArchiveError
 from monitor.model import (
@@ -62,6 +62,8 @@ class Archive:
         connection = open_writer(path)
         try:
             schema.migrate(connection, path)
+            with refusing(path):
+                note_check(connection, path)
         except BaseException:
             connection.close()
             raise
@@ -207,6 +209,18 @@ class Archive:
         """Remember these origins for the next run."""
         with self._transaction() as db:
             hosts.save_hosts(db, notes)
+
+    # ── marks ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def mark(self, name: str, at: datetime) -> None:
+        """Note that ``name`` was done ``at``."""
+        with self._transaction() as db:
+            marks.mark(db, name, at)
+
+    def marked(self, name: str) -> datetime | None:
+        """When ``name`` was last done; None: never."""
+        with refusing(self._path):
+            return marks.marked(self._db, name)
 
     # ── transactions ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -14,13 +14,18 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+from db.marks import mark, marked
 from monitor.errors import ArchiveError
 
 APPLICATION_ID = 0x53485746  # "SHWF"; tells our files from anybody else's
 BUSY_MS = 10_000  # a reader's checkpoint or a person's `sqlite3` goes unnoticed; an endless lock becomes an error
+CHECKED_ALWAYS = 200_000_000  # bytes; up to here looking for damage takes half a second at most
+CHECK_EVERY = timedelta(days=1)  # above that, unless the last run did not end as it should
+QUICK_CHECK = "quick-check"
 MAGIC = b"SQLite format 3\x00"
 
 _PERMISSIONS = "check the permissions of the file and its folder"
@@ -39,6 +44,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
     Use it from one thread at a time. Raises ArchiveError.
     """
     _refuse_unfit(path)
+    ended_badly = _log_of(path).exists()  # a last connection that is closed properly takes its log with it
     for where, what in ((path, "file"), (path.resolve().parent, "folder")):
         if not os.access(where, os.W_OK):
             raise ArchiveError(f"{path}: the {what} cannot be written; give write permission or choose --archive")
@@ -46,7 +52,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
         connection = _connect(path, "rw")
         try:
             _refuse_foreign(connection, path)
-            _refuse_damaged(connection, path)
+            if ended_badly or check_due(connection, path):
+                _refuse_damaged(connection, path)
             connection.execute("PRAGMA journal_mode = WAL")
             # NORMAL loses no consistency in WAL mode, and an fsync per commit would be the whole cost of a poll.
             connection.execute("PRAGMA synchronous = NORMAL")
@@ -58,6 +65,20 @@ def open_writer(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def check_due(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the whole file is looked through for damage now: a small one always, a large one once a day."""
+    if path.stat().st_size <= CHECKED_ALWAYS:
+        return True
+    last = marked(connection, QUICK_CHECK)
+    return last is None or not timedelta(0) <= datetime.now(UTC) - last < CHECK_EVERY
+
+
+def note_check(connection: sqlite3.Connection, path: Path) -> None:
+    """Note that a large archive has been looked through; after its schema is known to be ours to write."""
+    if path.stat().st_size > CHECKED_ALWAYS and check_due(connection, path):
+        mark(connection, QUICK_CHECK, datetime.now(UTC))
 
 
 def open_reader(path: Path) -> sqlite3.Connection:

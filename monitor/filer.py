@@ -31,6 +31,10 @@ class Archive(Protocol):
 
     def file_visits(self, visits: Sequence[PageVisit]) -> list[Filing | None]: ...
 
+    def mark(self, name: str, at: datetime) -> None: ...
+
+    def marked(self, name: str) -> datetime | None: ...
+
 
 class Captures(Protocol):
     """Where raw answers are kept."""
@@ -101,6 +105,14 @@ class Filer:
     async def add_discovered(self, channel: Channel) -> ChannelMemory:
         """Remember a channel that discovery found."""
         return await self.call(self._archive.add_discovered, channel)
+
+    async def mark(self, name: str, at: datetime) -> None:
+        """Note that ``name`` was done ``at``."""
+        await self.call(self._archive.mark, name, at)
+
+    async def marked(self, name: str) -> datetime | None:
+        """When ``name`` was last done; None: never."""
+        return await self.call(self._archive.marked, name)
 
     async def keep(self, capture: Capture) -> str:
         """Keep a raw answer among the captures; gives where it stands, ``""`` when captures are turned off."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from monitor import polls, visits
@@ -33,11 +33,11 @@ from monitor.model import (
     WantedPage,
 )
 from monitor.ports import Ask, Clock, Press, Readers
-from monitor.redact import without_login
 from monitor.tallies import YIELDING, ChannelPass, SourcePass
 
 AT_ONCE = 128  # sources worked on at a time; the client decides what of it goes out
 PAGES_AT_ONCE = 2  # per source
+DISCOVER_EVERY = timedelta(days=1)  # a home page says nothing new each time its channels fail
 HEALTHY = frozenset({"ok", "quiet", "new"})
 
 
@@ -98,7 +98,8 @@ async def _collect_source(
         outcome, announced = await _poll(desk, source, memory, result)
         pages += announced
         served = served or outcome in YIELDING
-    if not served and not result.unreachable and (result.polled or not memories):
+    lost = not served and not result.unreachable and (result.polled or not memories)
+    if lost and (force or await _discovery_due(desk, source)):
         pages += await _discover(desk, source, memories, result)
     if pages:
         await _visit_wanted(desk, source, result)
@@ -107,12 +108,8 @@ async def _collect_source(
 async def _poll(desk: Desk, source: Source, memory: ChannelMemory, result: SourcePass) -> tuple[Outcome, int]:
     """Look at one channel and file what it said; gives the outcome and how many pages are now wanted."""
     started = desk.clock.now()
-    login = desk.auth(memory.channel)
-    polled = await desk.web.poll(memory, login)
+    polled = await desk.web.poll(memory, desk.auth(memory.channel))
     poll = polls.judge(memory, polled, source, started=started, finished=desk.clock.now())
-    if login and poll.reason:
-        reason = without_login(poll.reason, login)
-        poll = replace(poll, reason=reason, memory=replace(poll.memory, reason=reason))
     filing = await desk.filer.poll(poll)
     for one in filing.filings:
         result.count(one.change)
@@ -125,9 +122,16 @@ async def _poll(desk: Desk, source: Source, memory: ChannelMemory, result: Sourc
     return poll.outcome, filing.wanted
 
 
+async def _discovery_due(desk: Desk, source: Source) -> bool:
+    last = await desk.filer.marked(f"discovery:{source.id}")
+    return last is None or not timedelta(0) <= desk.clock.now() - last < DISCOVER_EVERY
+
+
 async def _discover(desk: Desk, source: Source, memories: Sequence[ChannelMemory], result: SourcePass) -> int:
     """The last resort: channels the source's home page or robots.txt names, polled until one yields."""
     found = await desk.web.discover(source)
+    if not (isinstance(found, Trouble) and found.kind is TroubleKind.UNREACHABLE):
+        await desk.filer.mark(f"discovery:{source.id}", desk.clock.now())
     if isinstance(found, Trouble):
         result.channels.append(
             ChannelPass(kind="discovery", url=source.home or source.domain, outcome=Outcome.BROKEN, reason=found.reason)

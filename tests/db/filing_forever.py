@@ -1,4 +1,4 @@
-"""A process that files without end, to be killed: ``python -m tests.db.filing_forever ARCHIVE SEED``."""
+"""A process that files without end, to be killed: ``python -m tests.db.filing_forever ARCHIVE SEED CHECKPOINTS``."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from tests import factories as make
 from tests.db.filed import full, hours, poll, visit
 
 
-def main(path: str, seed: int) -> None:
+def main(path: str, seed: int, checkpoints: bool) -> None:
     chance = random.Random(seed)
     with Archive.open(path) as archive:
+        if not checkpoints:
+            archive._db.execute("PRAGMA wal_autocheckpoint = 0")
         archive.sync_sources([make.source()])
         memory = archive.channels()[0]
         turn = int(memory.etag or "0")
@@ -32,4 +34,4 @@ def main(path: str, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), bool(int(sys.argv[3])))

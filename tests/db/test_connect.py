@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -100,14 +101,39 @@ def test_a_damaged_header_is_refused(filled: Path, where: int):
 
 
 def test_damaged_pages_are_refused_by_the_writer(filled: Path):
-    with filled.open("r+b") as file:
-        for page in range(20, filled.stat().st_size // 4096, 3):
-            file.seek(page * 4096)
-            file.write(os.urandom(4096))
+    damage(filled)
     before = filled.read_bytes()
     with pytest.raises(ArchiveError, match=r"is damaged .* put a backup in its place"):
         Archive.open(filled)
     assert filled.read_bytes() == before
+
+
+def damage(archive: Path) -> None:
+    with archive.open("r+b") as file:
+        for page in range(20, archive.stat().st_size // 4096, 3):
+            file.seek(page * 4096)
+            file.write(os.urandom(4096))
+
+
+def test_a_large_archive_is_looked_through_once_a_day(filled: Path, monkeypatch: pytest.MonkeyPatch):
+    looked: list[Path] = []
+    monkeypatch.setattr("db.connect._refuse_damaged", lambda _, path: looked.append(path))
+    monkeypatch.setattr("db.connect.CHECKED_ALWAYS", 0)
+    for _ in range(3):
+        Archive.open(filled).close()
+    assert len(looked) == 1
+    monkeypatch.setattr("db.connect.CHECK_EVERY", timedelta(0))
+    Archive.open(filled).close()
+    assert len(looked) == 2
+
+
+def test_a_large_archive_is_looked_through_after_a_bad_end(filled: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("db.connect.CHECKED_ALWAYS", 0)
+    Archive.open(filled).close()
+    damage(filled)
+    filled.with_name(filled.name + "-wal").touch()
+    with pytest.raises(ArchiveError, match="is damaged"):
+        Archive.open(filled)
 
 
 def test_damage_met_while_reading_is_one_line(filled: Path):

@@ -16,8 +16,8 @@ from tests.db.filed import rows, sound
 ROOT = Path(__file__).parents[2]
 
 
-def killed_after(path: Path, seconds: float, seed: int) -> None:
-    command = [sys.executable, "-m", "tests.db.filing_forever", str(path), str(seed)]
+def killed_after(path: Path, seconds: float, seed: int, *, checkpoints: bool = True) -> None:
+    command = [sys.executable, "-m", "tests.db.filing_forever", str(path), str(seed), str(int(checkpoints))]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
     try:
         assert process.stdout
@@ -56,7 +56,8 @@ def test_killed_while_filing_twenty_times_over(path: Path):
 
 
 def test_a_copy_taken_while_filing_with_its_log_cut_anywhere_opens_whole(path: Path, tmp_path: Path):
-    killed_after(path, 0.5, 7)
+    # A checkpoint moves on only what it has made sure of in the log, so a log that has lost that is no power cut.
+    killed_after(path, 0.5, 7, checkpoints=False)
     log = path.with_name(path.name + "-wal")
     chance = random.Random(7)
     size = log.stat().st_size

@@ -209,6 +209,16 @@ async def test_discovery_is_the_last_resort(room: Newsroom):
     assert "discovery" not in room.web.asked
 
 
+async def test_a_home_page_is_searched_once_a_day_unless_forced(room: Newsroom):
+    room.web.channels[FEED] = Polled(answer=Trouble(kind=TroubleKind.BROKEN, reason="it answers nonsense"))
+    searches = []
+    for hours, force in [(0, False), (12, False), (0, True), (25, False)]:
+        room.clock.move(timedelta(hours=hours))
+        await room.collect(source(), force=force)
+        searches.append("discovery" in room.web.asked)
+    assert searches == [True, False, True, True]
+
+
 async def test_a_source_that_cannot_be_reached_is_not_searched_for_other_channels(room: Newsroom):
     room.web.channels[FEED] = Polled(answer=OFFLINE)
     result = (await room.collect(source()))["desk"]
