@@ -33,6 +33,7 @@ from monitor.model import (
     WantedPage,
 )
 from monitor.ports import Ask, Clock, Press, Readers
+from monitor.redact import without_login
 from monitor.tallies import YIELDING, ChannelPass, SourcePass
 
 AT_ONCE = 128  # sources worked on at a time; the client decides what of it goes out
@@ -108,8 +109,12 @@ async def _collect_source(
 async def _poll(desk: Desk, source: Source, memory: ChannelMemory, result: SourcePass) -> tuple[Outcome, int]:
     """Look at one channel and file what it said; gives the outcome and how many pages are now wanted."""
     started = desk.clock.now()
-    polled = await desk.web.poll(memory, desk.auth(memory.channel))
+    login = desk.auth(memory.channel)
+    polled = await desk.web.poll(memory, login)
     poll = polls.judge(memory, polled, source, started=started, finished=desk.clock.now())
+    if login and poll.reason:
+        reason = without_login(poll.reason, login)
+        poll = replace(poll, reason=reason, memory=replace(poll.memory, reason=reason))
     filing = await desk.filer.poll(poll)
     for one in filing.filings:
         result.count(one.change)
