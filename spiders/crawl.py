@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request, Spider
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 from scrapy.http import HtmlResponse, Response
 
 from monitor.model import Capture, Channel, ChannelReading, ListingRules, Trouble
@@ -44,7 +45,10 @@ class PoliteDownloadHandler(BaseDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         # Not a setting: Scrapy copies settings deeply, and a client cannot be copied.
-        self._fetcher: Fetcher = crawler.spider.fetcher  # type: ignore[union-attr]
+        fetcher: Fetcher | None = getattr(crawler.spider, "fetcher", None)
+        if fetcher is None:
+            raise NotConfigured("these spiders are run by `shiftwatch collect`, which hands them its polite client")
+        self._fetcher = fetcher
 
     async def download_request(self, request: Request) -> Response:
         ask = request.meta.get("ask") or Ask(url=request.url)
