@@ -1,11 +1,13 @@
 """What polling feeds costs: Shiftwatch and lemon24's reader over the same loopback feeds, in the same run.
 
-    python -m bench.poll [--feeds 1000] [--hosts 200] [--peer/--no-peer]
+    python -m bench.poll [--feeds 1000] [--hosts 200] [--no-peer] [--profile]
 
 Feeds of 20 entries of about 60 words, spread over 127.0.0.x hosts. Cases, one after the other on the same archive:
-all new; unchanged, answered 304; unchanged, the same bytes with 200; one new entry each; and 304 over HTTPS with a
-new connection for each poll. Storing, robots.txt and delay bookkeeping are included (the delay itself is set to 0);
-so is each command's start. CPU seconds are those of the command and all its workers, not of the server.
+all new; nothing due, which is the bare start of the command; unchanged, answered 304; unchanged, the same bytes with
+200; one new entry each; and 304 over HTTPS with a new connection for each poll. Storing, robots.txt and delay
+bookkeeping are included (the delay itself is set to 0); so is each command's start. CPU seconds are those of the
+command and all its workers, not of the server. After each case both archives are asked whether the work was done.
+``--profile`` adds where Shiftwatch's CPU seconds went.
 
 The peer is optional: pip install reader.
 """
@@ -17,42 +19,113 @@ import asyncio
 import importlib.util
 import json
 import multiprocessing
+import sqlite3
 import ssl
 import subprocess
 import sys
 import tempfile
 import urllib.request
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench.cost import measure, progress, table
+from bench.cost import Cost, measure, progress, table
 
 ENTRIES = 20
-WORDS = (
-    "agents money aircraft border interior operation sector station office release officials said moved sent from the"
-).split()
+WHO = ("The agency", "The department", "Officials", "A spokesman for the sector", "The station", "Both offices")
+SAID = ("said on Tuesday that", "told reporters that", "wrote in the release that", "confirmed that", "announced that")
+WHAT = ("agents from the border", "aircraft of the sector", "money for the stations", "officers with their dogs")
+DONE = ("would be moved to the interior", "were sent to Ohio and Texas", "have been asked to help", "will stay there")
+WHY = ("until the operation ends", "for as long as it takes", "which is not expected before May", "at their own cost")
 START = datetime(2026, 5, 1, tzinfo=UTC)
 
 PEER = """
-import sys
+import os, sys
 from reader import make_reader
-reader = make_reader(sys.argv[1])
-for line in open(sys.argv[2]):
+archive, feeds, scheduled = sys.argv[1:]
+reader = make_reader(archive)
+# Its session is handed prepared requests, for which requests ignores the environment.
+reader._parser.get_retriever("https://").session.verify = os.environ["REQUESTS_CA_BUNDLE"]
+for line in open(feeds):
     reader.add_feed(line.strip(), exist_ok=True)
-print(sum(1 for result in reader.update_feeds_iter(scheduled=False) if not isinstance(result.value, Exception)))
+results = reader.update_feeds_iter(scheduled=bool(scheduled))
+print(sum(1 for result in results if not isinstance(result.value, Exception)))
 """
+
+# The command line with a watch on each stage; what is left of the whole when it ends is what its workers used.
+PROFILED = """
+import json, sys, time
+from db.archive import Archive
+from monitor import app, polls
+from monitor.cli import main
+spent = {"file": 0.0, "judge": 0.0}
+def watched(stage, function):
+    def call(*args, **kwargs):
+        began = time.thread_time()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            spent[stage] += time.thread_time() - began
+    return call
+Archive.file_polls = watched("file", Archive.file_polls)
+polls.judge = watched("judge", polls.judge)
+collect = app.collect
+async def watched_collect(*args, **kwargs):
+    spent["start"] = time.process_time()
+    try:
+        return await collect(*args, **kwargs)
+    finally:
+        spent["own"] = time.process_time()
+        print("STAGES", json.dumps(spent), file=sys.stderr)
+app.collect = watched_collect
+main()
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One round of polls: how the server answers (``mode``), and what must be in the archives afterwards."""
+
+    name: str
+    kind: str
+    outcome: str
+    entries: int
+    mode: dict[str, object]
+    shown: bool = True
+
+
+CASES = (
+    Case(name="all new", kind="plain", outcome="changed", entries=20, mode={"version": 1, "conditional": True}),
+    Case(name="nothing due", kind="plain", outcome="", entries=20, mode={}),
+    Case(name="304", kind="plain", outcome="unchanged", entries=20, mode={}),
+    Case(name="200, same bytes", kind="plain", outcome="unchanged", entries=20, mode={"conditional": False}),
+    Case(name="one new entry each", kind="plain", outcome="changed", entries=21, mode={"version": 2}),
+    Case(name="all new over HTTPS", kind="secure", outcome="changed", entries=20, mode={}, shown=False),
+    Case(name="304 over HTTPS, new connections", kind="secure", outcome="unchanged", entries=20, mode={}),
+)
+
+
+def sentences(number: int, entry: int) -> str:
+    """Some sixty words of plain English, different for each entry."""
+    seed = number * 31 + entry * 17
+    return " ".join(
+        f"{WHO[(seed + at) % 6]} {SAID[(seed + at * 3) % 5]} {WHAT[(seed + at) % 4]} {DONE[(seed // 4 + at) % 4]}"
+        f" {WHY[(seed // 16 + at) % 4]}."
+        for at in range(3)
+    )
 
 
 def feed(number: int, version: int) -> bytes:
     """Feed ``number`` with ``ENTRIES`` entries; a later version has one newer in front and one fewer at the end."""
     items = []
     for entry in range(version + ENTRIES - 1, version - 1, -1):
-        words = " ".join(WORDS[(number + entry * 7 + at * at) % len(WORDS)] for at in range(60))
         when = (START + timedelta(minutes=entry)).strftime("%a, %d %b %Y %H:%M:%S GMT")
         items.append(
             f"<item><title>Story {entry} of feed {number}</title><link>http://site{number}.example/{entry}</link>"
             f"<guid>http://site{number}.example/{entry}</guid><pubDate>{when}</pubDate>"
-            f"<description>&lt;p&gt;{words}&lt;/p&gt;</description></item>"
+            f"<description>&lt;p&gt;{sentences(number, entry)}&lt;/p&gt;</description></item>"
         )
     return (
         '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>'
@@ -113,6 +186,15 @@ def certificate(folder: Path, hosts: int) -> tuple[str, str]:
     return cert, key
 
 
+def bundle(folder: Path, cert: str) -> str:
+    """A bundle of the usual length that trusts ``cert`` too: loading it is part of what TLS costs."""
+    import certifi
+
+    path = folder / "bundle.pem"
+    path.write_text(Path(certifi.where()).read_text("ascii") + Path(cert).read_text("ascii"), "ascii")
+    return str(path)
+
+
 def configuration(folder: Path, urls: list[str], port: int) -> Path:
     """A shiftwatch.toml that has nothing but these feeds."""
     lines = [
@@ -157,6 +239,7 @@ def main() -> None:
     parser.add_argument("--hosts", type=int, default=200)
     parser.add_argument("--port", type=int, default=18080)
     parser.add_argument("--no-peer", action="store_true", help="leave reader out")
+    parser.add_argument("--profile", action="store_true", help="add where Shiftwatch's CPU seconds went")
     options = parser.parse_args()
     peer = not options.no_peer and importlib.util.find_spec("reader") is not None
     if not peer and not options.no_peer:
@@ -173,52 +256,117 @@ def main() -> None:
             server.start()
         wait_for(options.port)
         wait_for(options.port + 1)
-        rows = run_cases(options.feeds, options.hosts, options.port, folder, tls[0], peer=peer)
+        environment = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), bundle(folder, tls[0]))
+        bench = Bench(options.feeds, options.hosts, options.port, folder, environment)
+        rows, stages = [], []
+        for case in CASES:
+            row, spent = bench.run(case, peer=peer, profile=options.profile)
+            rows += [row] * case.shown
+            stages += [[case.name, *spent]] * case.shown
         for server in servers:
             server.terminate()
     print(f"{options.feeds} feeds of {ENTRIES} entries on {options.hosts} hosts; per 1,000 feeds")
     headings = ["case", "shiftwatch CPU s", "feeds/s", "peak MB", "reader CPU s", "feeds/s", "CPU ratio"]
     print(table(headings, rows))
+    if options.profile:
+        print(f"\nwhere the {options.feeds} feeds' CPU seconds went")
+        print(table(["case", *STAGES], stages))
 
 
-def run_cases(feeds: int, hosts: int, port: int, folder: Path, cert: str, *, peer: bool) -> list[list[object]]:
-    """All cases for both tools; one row a case."""
-    plain = [f"http://127.0.0.{1 + n % hosts}:{port}/feed/{n}" for n in range(feeds)]
-    secure = [f"https://127.0.0.{1 + n % hosts}:{port + 1}/feed/{n}" for n in range(feeds)]
-    (folder / "plain.txt").write_text("\n".join(plain), "utf-8")
-    (folder / "secure.txt").write_text("\n".join(secure), "utf-8")
-    config = {"plain": configuration(folder, plain, port), "secure": configuration(folder, secure, port + 1)}
-    cases = [
-        ("all new", "plain", {"version": 1, "conditional": True}),
-        ("304", "plain", {"version": 1, "conditional": True}),
-        ("200, same bytes", "plain", {"version": 1, "conditional": False}),
-        ("one new entry each", "plain", {"version": 2, "conditional": True}),
-        ("(all new over HTTPS)", "secure", {}),
-        ("304 over HTTPS, new connections", "secure", {}),
-    ]
-    rows: list[list[object]] = []
-    for case, kind, mode in cases:
-        if mode:
-            set_mode(port, **mode)
-        progress(f"shiftwatch: {case}")
-        ours = measure(
-            [sys.executable, "-m", "monitor", "collect", "--force", "--quiet", "--config", str(config[kind]),
-             "--archive", str(folder / f"{kind}.db")],
-            env={"SSL_CERT_FILE": cert},
-        )  # fmt: skip
-        row: list[object] = [case, ours.cpu * 1000 / feeds, round(feeds / ours.wall), round(ours.peak), "-", "-", "-"]
+STAGES = ("start", "fetch", "read (workers)", "judge", "file")
+
+
+class Bench:
+    """Both tools, each with an archive for the feeds over HTTP and one for those over HTTPS."""
+
+    def __init__(self, feeds: int, hosts: int, port: int, folder: Path, environment: dict[str, str]) -> None:
+        self._feeds = feeds
+        self._port = port
+        self._folder = folder
+        self._environment = environment
+        self._config: dict[str, Path] = {}
+        for kind, scheme, at in (("plain", "http", port), ("secure", "https", port + 1)):
+            urls = [f"{scheme}://127.0.0.{1 + n % hosts}:{at}/feed/{n}" for n in range(feeds)]
+            (folder / f"{kind}.txt").write_text("\n".join(urls), "utf-8")
+            self._config[kind] = configuration(folder, urls, at)
+
+    def run(self, case: Case, *, peer: bool, profile: bool) -> tuple[list[object], list[float]]:
+        """One case for both tools: its row, and Shiftwatch's CPU seconds by stage if ``profile``."""
+        if case.mode:
+            set_mode(self._port, **case.mode)
+        ours = self._ours(case, [sys.executable, "-m", "monitor"])
+        row: list[object] = [case.name, *self._per_thousand(ours), "-", "-", "-"]
+        row.insert(3, round(ours.peak))
         if peer:
-            progress(f"reader: {case}")
-            theirs = measure(
-                [sys.executable, "-c", PEER, str(folder / f"reader-{kind}.db"), str(folder / f"{kind}.txt")],
-                env={"SSL_CERT_FILE": cert, "REQUESTS_CA_BUNDLE": cert},
-            )
-            if int(theirs.output) != feeds:
-                progress(f"reader updated only {theirs.output.strip()} of {feeds} feeds: its figure is too low")
-            row[4:] = [theirs.cpu * 1000 / feeds, round(feeds / theirs.wall), f"{theirs.cpu / ours.cpu:.1f}x"]
-        if not case.startswith("("):
-            rows.append(row)
-    return rows
+            theirs = self._theirs(case)
+            row[4:] = [*self._per_thousand(theirs), f"{theirs.cpu / ours.cpu:.1f}x"]
+        return row, self._stages(case) if profile else []
+
+    def _per_thousand(self, cost: Cost) -> list[object]:
+        return [cost.cpu * 1000 / self._feeds, round(self._feeds / cost.wall)]
+
+    def _ours(self, case: Case, program: Sequence[str], archive: str = "") -> Cost:
+        progress(f"shiftwatch: {case.name}")
+        path = self._folder / f"{archive or case.kind}.db"
+        before = outcomes(path)
+        cost = measure(
+            [*program, "collect", "--quiet", "--config", str(self._config[case.kind]), "--archive", str(path),
+             *(["--force"] if case.outcome else [])],
+            env=self._environment,
+        )  # fmt: skip
+        done = {name: count for name in OUTCOMES if (count := outcomes(path)[name] - before[name])}
+        expect("Shiftwatch's polls", done, {case.outcome: self._feeds} if case.outcome else {})
+        expect("Shiftwatch's stories", ask(path, "SELECT count(*) FROM stories"), self._feeds * case.entries)
+        return cost
+
+    def _theirs(self, case: Case) -> Cost:
+        progress(f"reader: {case.name}")
+        path = self._folder / f"reader-{case.kind}.db"
+        cost = measure(
+            [
+                sys.executable,
+                "-c",
+                PEER,
+                str(path),
+                str(self._folder / f"{case.kind}.txt"),
+                "" if case.outcome else "1",
+            ],
+            env=self._environment,
+        )
+        expect("reader's updates", int(cost.output), self._feeds if case.outcome else 0)
+        expect("reader's entries", ask(path, "SELECT count(*) FROM entries"), self._feeds * case.entries)
+        return cost
+
+    def _stages(self, case: Case) -> list[float]:
+        """The same case once more on an archive of its own, watched."""
+        cost = self._ours(case, [sys.executable, "-c", PROFILED], f"{case.kind}-profiled")
+        line = next(line for line in cost.errors.splitlines() if line.startswith("STAGES "))
+        spent = json.loads(line.removeprefix("STAGES "))
+        fetch = spent["own"] - spent["start"] - spent["judge"] - spent["file"]
+        return [spent["start"], fetch, cost.cpu - spent["own"], spent["judge"], spent["file"]]
+
+
+OUTCOMES = ("changed", "unchanged", "empty", "blocked", "broken", "gone", "forbidden")
+
+
+def outcomes(archive: Path) -> dict[str, int]:
+    """How many polls there are of each outcome."""
+    return {
+        name: ask(archive, "SELECT count(*) FROM polls WHERE outcome = ?", name) if archive.exists() else 0
+        for name in OUTCOMES
+    }
+
+
+def ask(archive: Path, sql: str, *values: str) -> int:
+    """One number from an archive."""
+    with closing(sqlite3.connect(archive)) as db:
+        return int(db.execute(sql, values).fetchone()[0])
+
+
+def expect(what: str, found: object, due: object) -> None:
+    """Stop when a tool has not done what it is measured for."""
+    if found != due:
+        raise RuntimeError(f"{what}: {found} instead of {due}; the figures would be worth nothing")
 
 
 if __name__ == "__main__":

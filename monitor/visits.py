@@ -20,6 +20,7 @@ from monitor.model import (
     WantedPage,
 )
 from monitor.reading.leads import story_of_lead
+from monitor.reading.plausible import plausible
 
 # What a page that is no article is treated as, so that one rule decides whether it is tried again.
 _AS_TROUBLE = {
@@ -76,8 +77,6 @@ def judge_reading(
 def _dated(article: Article, wanted: WantedPage, now: datetime) -> Article:
     """The article with the channel's date where the page itself has none."""
     said = wanted.lead.published
-    from monitor.reading.dates import plausible
-
     if article.published is not None or said is None or not plausible(said, now):
         return article
     return replace(article, published=replace(said, signal=f"channel:{said.signal}"))

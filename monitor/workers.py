@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 # What every worker needs; beside it the module of the first reading asked for, so that a pass over feeds alone does
 # not pay for what pages are read with.
-PRELOAD = ("monitor.reading.feeds", "monitor.reading.language")
+PRELOAD = ("pebble", "monitor.workers", "monitor.reading.feeds", "monitor.reading.language")
 SECONDS = 20.0
 MEGABYTES = 512
 _PAGE = resource.getpagesize()

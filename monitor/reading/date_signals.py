@@ -13,8 +13,9 @@ from lxml.html import HtmlElement
 
 from monitor.model import Dated, Precision
 from monitor.reading import jsonld
-from monitor.reading.dates import parse_date, plausible
+from monitor.reading.dates import parse_date
 from monitor.reading.declared import Declared, words
+from monitor.reading.plausible import plausible
 from monitor.reading.shown_dates import LABELLED, find_date, shown_dates
 
 _PUBLISHED_KEYS = (

@@ -127,14 +127,6 @@ def parse_date(
     return _relative(text, now, signal) if now is not None else None
 
 
-def plausible(dated: Dated, seen_at: datetime, *, tolerance: timedelta = timedelta(days=1)) -> bool:
-    """Whether a text seen at ``seen_at`` can bear this date: not later than then, give or take ``tolerance``.
-
-    A DAY is compared by its first moment, so that "tomorrow" in a zone ahead of UTC still passes.
-    """
-    return dated.at <= seen_at + tolerance
-
-
 def _rfc822(found: re.Match[str], signal: str) -> Dated | None:
     """The common form of feeds, without the search: it is what most entries of most feeds carry."""
     month = _MONTHS.get(found["month"].lower())

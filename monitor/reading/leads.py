@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from monitor.model import Article, Dated, Lead, Link, Snapshot, Source, SourceKind, StoryKind
+from monitor.reading.plausible import plausible
 from monitor.reading.urls import cited_domains
 
 COMPLETE_WORDS = 120  # a channel's own text shorter than this is taken for a teaser
@@ -71,9 +72,6 @@ def _without_appended(text: str) -> str:
 
 
 def _meant(dated: Dated | None, seen_at: datetime) -> Dated | None:
-    # Imported with the first lead: the parser it brings along is a tenth of the start of a run answered by 304 alone.
-    from monitor.reading.dates import plausible
-
     return dated if dated is not None and plausible(dated, seen_at) else None
 
 

@@ -15,8 +15,8 @@ from lxml.html import HtmlElement
 from monitor.model import Dated, Precision
 from monitor.reading import date_signals
 from monitor.reading.date_signals import Signal
-from monitor.reading.dates import plausible
 from monitor.reading.declared import Declared, words
+from monitor.reading.plausible import plausible
 from monitor.reading.shown_dates import LABELLED, LINE, UPDATE, find_date
 
 _NEW_YEAR = re.compile(r"\b0?1[./-]0?1[./-]|[./-]0?1[./-]0?1\b|\b0?1\.? jan|\bjan[a-z]*\.? 0?1\b", re.IGNORECASE)

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Precision
-from monitor.reading.dates import parse_date, plausible
+from monitor.reading.dates import parse_date
+from monitor.reading.plausible import plausible
 
 
 @pytest.mark.parametrize(
