@@ -85,7 +85,8 @@ def collect(source: tuple[str, ...], force: bool, quiet: bool, as_json: bool) ->
 def import_(file: tuple[Path, ...], again: bool, workers: int | None, as_json: bool) -> int:
     """Read captures from WARC files (Shiftwatch's own, CC-NEWS, any other) into the archive.
 
-    May be interrupted: the next import of the same file goes on where this one stopped.
+    May be interrupted: the next import of the same file goes on where this one stopped. Exit code 1 when there were
+    records and none could be read.
     """
     from monitor.app import import_files
 
@@ -96,7 +97,8 @@ def import_(file: tuple[Path, ...], again: bool, workers: int | None, as_json: b
         click.echo(json.dumps(imports.import_json(tally), indent=2))
     else:
         imports.print_import(tally, archive=config.archive)
-    return 0
+    nothing = tally.records and sum(tally.unusable.values()) >= tally.records and not tally.stopped
+    return 1 if nothing else 0
 
 
 @cli.command(
@@ -104,7 +106,9 @@ def import_(file: tuple[Path, ...], again: bool, workers: int | None, as_json: b
     context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]}
 )
 @click.argument("query", nargs=-1)
-@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="At most so many; 0: all.")
+@click.option(
+    "--limit", type=click.IntRange(0, 2**63 - 1), default=20, show_default=True, help="At most so many; 0: all."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one array.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV with a header line.")
 @shared_options
@@ -133,7 +137,7 @@ def stories(query: tuple[str, ...], limit: int, as_json: bool, as_csv: bool) -> 
 
 
 @cli.command()
-@click.argument("story", type=int, metavar="ID")
+@click.argument("story", type=click.IntRange(1, 2**63 - 1), metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print the story as JSON.")
 @shared_options
 def show(story: int, as_json: bool) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import io
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -63,6 +65,7 @@ def config_path() -> Path | None:
 def run(command: click.Command) -> None:
     """Run the command line: errors of ours end in one line on stderr and their exit code, a closed pipe in silence."""
     debug = "--debug" in sys.argv
+    _take_output()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     for noisy in ("scrapy", "twisted", "asyncio", "trafilatura", "htmldate", "readability", "charset_normalizer"):
         logging.getLogger(noisy).setLevel(logging.DEBUG if debug else logging.CRITICAL)
@@ -78,10 +81,13 @@ def run(command: click.Command) -> None:
         if debug:
             raise
         _end(str(error), error.exit_code)
-    except BrokenPipeError:
+    except _PipeClosed:
         # Somebody closed the pipe (`| head`): not our trouble, and stdout must not complain at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(0)
+    except _OutputFailed as error:
+        _drop_output()
+        _end(f"standard output: {error}", 1)
     except OSError as error:
         if debug:
             raise
@@ -94,10 +100,57 @@ def run(command: click.Command) -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _take_output() -> None:
+    """Have standard output's failures told from others; without one there is nothing to run for."""
+    if sys.stdout is None or sys.stderr is None:  # closed by whoever started us: say so where somebody may hear it
+        if sys.stderr is not None:
+            _end("standard output is closed; give it a place, such as >/dev/null", 2)
+        sys.exit(2)
+    if type(sys.stdout) is io.TextIOWrapper:
+        encoding, errors, by_line = sys.stdout.encoding, sys.stdout.errors, sys.stdout.line_buffering
+        sys.stdout = _Output(sys.stdout.detach(), encoding=encoding, errors=errors, line_buffering=by_line)
+
+
+class _PipeClosed(Exception):
+    """Whoever read standard output has had enough. (click would make exit code 1 of a BrokenPipeError.)"""
+
+
+class _OutputFailed(Exception):
+    """Standard output takes no more; the archive is not to blame."""
+
+
+class _Output(io.TextIOWrapper):
+    """Standard output whose failures are told from those of any other file."""
+
+    def write(self, text: str, /) -> int:
+        with _told():
+            return super().write(text)
+
+    def flush(self) -> None:
+        with _told():
+            super().flush()
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise _PipeClosed from None
+    except OSError as error:
+        raise _OutputFailed(error.strerror or str(error)) from None
+
+
+def _drop_output() -> None:
+    """Send what is left to nowhere, so that the interpreter does not complain of it once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 _DISK = {28, 30, 122, 27}  # no space, read-only, quota, file too large: the archive could not be written
 
 
 def _end(message: str, code: int) -> None:
     for line in message.splitlines() or [message]:
-        print(f"shiftwatch: {line}", file=sys.stderr)
+        plain = "".join(char if char.isprintable() else " " for char in line)  # it may quote what moves a cursor
+        print(f"shiftwatch: {plain}", file=sys.stderr)
     sys.exit(code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
 from importlib.resources import files
@@ -28,16 +28,26 @@ def add_source(text: str, source: Source, *, name: str = "shiftwatch.toml") -> s
     The result has been read back. Raises ConfigError when ``text`` is wrong already or has a table for the source,
     when the source is refused, or when it would not read back the same.
     """
+    return add_sources(text, (source,), name=name)
+
+
+def add_sources(text: str, sources: Sequence[Source], *, name: str = "shiftwatch.toml") -> str:
+    """``add_source`` for several, all of them or none, read back once however many they are."""
     loads(text, name=name, folder=Path(), env={})
-    gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
-    longer = text + gap + "\n".join(_table(source)) + "\n"
+    pieces = [text]
+    for source in sources:
+        pieces.append("" if not pieces[-1] else "\n" if pieces[-1].endswith("\n") else "\n\n")
+        pieces.append("\n".join(_table(source)) + "\n")
+    longer = "".join(pieces)
+    which = f"[sources.{sources[0].id}]" if len(sources) == 1 else f"these {len(sources)} sources"
     try:
         config = loads(longer, name=name, folder=Path(), env={})
     except ConfigError as error:
-        raise ConfigError(f"[sources.{source.id}] cannot be added: {error}") from None
-    wanted = tuple(replace(channel, discovered=False) for channel in source.channels)
-    if not any(one.id == source.id and one.channels == wanted for one in config.sources):
-        raise ConfigError(f"{name}: [sources.{source.id}] would not read back as it was written")
+        raise ConfigError(f"{which} cannot be added: {error}") from None
+    read = {one.id: one.channels for one in config.sources}
+    for source in sources:
+        if read.get(source.id) != tuple(replace(channel, discovered=False) for channel in source.channels):
+            raise ConfigError(f"{name}: [sources.{source.id}] would not read back as it was written")
     return longer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, ParseError, SubElement, indent, tostring
 
@@ -40,9 +41,9 @@ def export_opml(sources: Iterable[Source]) -> str:
 def import_opml(data: bytes, known: Iterable[Source] = ()) -> tuple[Source, ...]:
     """The feeds of an OPML file as new sources, one a domain; the domain's further feeds are polled in addition.
 
-    Groups may be nested. Addresses that are not http(s), or that a ``known`` source has already, are left out. Raises
-    UsageError when it is no OPML, has a document type (nothing outside or inside the file is ever expanded) or is
-    larger than anybody's list.
+    Groups may be nested. Addresses that are not http(s), that carry a login, or that a ``known`` source has already,
+    are left out. Raises UsageError when it is no OPML, has a document type (nothing outside or inside the file is ever
+    expanded) or is larger than anybody's list.
     """
     if len(data) > MAX_BYTES:
         raise UsageError(f"the feed list is larger than {MAX_BYTES // 1_000_000} MB")
@@ -55,21 +56,23 @@ def import_opml(data: bytes, known: Iterable[Source] = ()) -> tuple[Source, ...]
     if root.tag != "opml":
         raise UsageError("the feed list is not OPML: its root is not <opml>")
     had = {channel.url for source in known for channel in source.channels}
+    before = len(had)
     names: dict[str, str] = {}
     feeds: dict[str, dict[str, None]] = {}
     for outline in root.iter("outline"):
         url = outline.get("xmlUrl", "").strip()
-        if url in had or not is_http(url) or not (domain := _domain(url)):
+        if url in had or not _is_plain(url) or not (domain := _domain(url)):
             continue
         names.setdefault(domain, _clean(outline.get("title") or outline.get("text") or "") or domain)
         feeds.setdefault(domain, {})[url] = None
-        if sum(map(len, feeds.values())) > MAX_FEEDS:
+        had.add(url)
+        if len(had) - before > MAX_FEEDS:
             raise UsageError(f"the feed list has more than {MAX_FEEDS} feeds")
     return tuple(_source(domain, names[domain], tuple(urls)) for domain, urls in feeds.items())
 
 
 def _source(domain: str, name: str, urls: tuple[str, ...]) -> Source:
-    id = domain.replace(".", "-")[:64]
+    id = re.sub(r"[^a-z0-9-]+", "-", domain).strip("-")[:64]
     return Source(
         id=id,
         name=name,
@@ -80,6 +83,11 @@ def _source(domain: str, name: str, urls: tuple[str, ...]) -> Source:
             Channel(source=id, kind=ChannelKind.FEED, url=url, also=place > 0) for place, url in enumerate(urls)
         ),
     )
+
+
+def _is_plain(url: str) -> bool:
+    """Whether a configuration may hold the address: http(s), printable, and without a login in it."""
+    return is_http(url) and url.isprintable() and not set(url) & set(' \\"') and "@" not in url.split("/")[2]
 
 
 def _domain(url: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from monitor.app import Probe, probe
 from monitor.config import FILE_NAME, Config, read_text
-from monitor.config_edit import add_source, template, write_text
+from monitor.config_edit import add_sources, template, write_text
 from monitor.errors import UsageError
 from monitor.model import Channel, ChannelKind, Source, SourceKind
 from monitor.opml import export_opml, import_opml
@@ -98,13 +98,13 @@ def write_sources(path: Path, sources: Sequence[Source]) -> None:
     Raises ConfigError when the result would not read back.
     """
     text = read_text(path, name=str(path)) if path.exists() else template()
-    for source in sources:
-        text = add_source(text, source, name=str(path))
-    write_text(path, text)
+    write_text(path, add_sources(text, sources, name=str(path)))
 
 
 def opml_sources(config: Config, path: Path) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
     """The sources of an OPML file: those that are new, and those whose feed is configured already."""
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file to import")
     if path.stat().st_size > MAX_OPML_BYTES:
         raise UsageError(f"{path}: larger than {MAX_OPML_BYTES // 2**20} MB; no list of feeds is that long")
     found = import_opml(path.read_bytes())
