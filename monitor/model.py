@@ -501,3 +501,78 @@ class WarcRecord:
     end: int
     capture: Capture | None
     skipped: str = ""
+
+
+class Part(StrEnum):
+    """Where in a story a sentence stands; title and lede weigh more than background paragraphs."""
+
+    TITLE = "title"
+    LEDE = "lede"
+    BODY = "body"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A code given to one sentence. Offsets are characters of the story's text (of the title for Part.TITLE).
+
+    ``rule`` names the pattern that fired, ``codebook`` is the hash of the codebook that held it.
+    """
+
+    code: str
+    sentence: str
+    start: int
+    end: int
+    rule: str
+    codebook: str
+    part: Part = Part.BODY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """One movement of resources as one sentence tells it; the slots and their values are those of the codebook.
+
+    Quantities are whole numbers, None where open or unsaid. ``sentence`` with ``start``/``end`` (characters of the
+    text, or of the title for Part.TITLE) is the evidence; ``rule`` the frame that fired; ``score`` its log-odds.
+    """
+
+    actor: str
+    resource: str
+    direction: str
+    status: str
+    beneficiary: str | None = None
+    quantity_low: int | None = None
+    quantity_high: int | None = None
+    quantity_text: str | None = None
+    quantity_approx: bool = False
+    origin: str | None = None
+    destination: str | None = None
+    attribution: str | None = None
+    sentence: str = ""
+    start: int = 0
+    end: int = 0
+    rule: str = ""
+    score: float = 0.0
+    part: Part = Part.BODY
+    codebook: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number as claimed. ``value_low``/``value_high`` are bounds, None where the words leave them open.
+
+    ``period`` and ``scope`` are short normal forms (``FY2025``, ``per day``, ``southwest border``), "" when unsaid;
+    ``hedge`` is one of "", about, more than, at least, up to, fewer than, record low, record high, range.
+    """
+
+    measure: str
+    value_low: float | None
+    value_high: float | None
+    unit: str
+    period: str = ""
+    scope: str = ""
+    hedge: str = ""
+    claimant: str = ""
+    sentence: str = ""
+    start: int = 0
+    end: int = 0
+    part: Part = Part.BODY

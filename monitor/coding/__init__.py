@@ -1,0 +1,1 @@
+"""Coding: sentences, the codebook's tags, shifts, figures and events, all pure functions of text."""

@@ -1,0 +1,506 @@
+"""Where from, where to and what for: the places and tasks that the words around a frame give it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from monitor.coding.ends import DROPPED, HELPING, LEFT_WORDS, PUT_DOWN, Arguments, Task
+from monitor.coding.frame import Frame
+from monitor.coding.lexicon import work_words
+from monitor.coding.marked import Marked, Place, task_kinds
+from monitor.coding.places import place_from
+from monitor.coding.unmoved import receiver
+from monitor.coding.words import (
+    BE,
+    CLAUSE_BREAKS,
+    DETERMINERS,
+    HAVE,
+    MODALS,
+    PLACE_PREPOSITIONS,
+    RELATIVES,
+    adverb,
+    filler,
+)
+
+_TASK_REACH: Final = 9
+_REACH: Final = 45
+_MILITARY: Final = frozenset({"NATIONAL_GUARD", "MARINES", "ARMY", "DOD"})
+_VAGUE: Final = frozenset(
+    {
+        "the river",
+        "the line",
+        "the streets",
+        "city streets",
+        "the field",
+        "duty",
+        "the area",
+        "downtown",
+        "the frontline",
+    }
+)
+_TASK_PREPOSITIONS: Final = frozenset(
+    {"to", "for", "on", "onto", "into", "with", "against", "toward", "towards", "in", "at"}
+)
+
+
+def arguments(marked: Marked, frame: Frame) -> Arguments:
+    """Reads the places and tasks of ``frame``: after it, between its subject and verb, and before the clause."""
+    reader = _Reader(marked, frame)
+    reader.read_after()
+    reader.read_between()
+    if reader.destination is None:
+        reader.read_front()
+    if reader.destination is None:
+        reader.read_anywhere()
+    if reader.origin is None and reader.origin_task is None:
+        reader.read_left_behind()
+    return reader.result()
+
+
+class _Reader:
+    """Walks the words around one frame and keeps the first thing found for each end."""
+
+    def __init__(self, marked: Marked, frame: Frame) -> None:
+        self.marked = marked
+        self.frame = frame
+        self.destination: Place | None = None
+        self.destination_task: Task | None = None
+        self.origin: Place | None = None
+        self.origin_task: Task | None = None
+        self.here: int | None = None
+        self.clause_end = len(marked.words)
+        self.leaves = frame.entry.kind in ("withdraw", "leave") or frame.back
+
+    def result(self) -> Arguments:
+        """What was found; for a withdrawal, the only place named is where from."""
+        destination, origin = self.destination, self.origin
+        if self.leaves and origin is None and destination is not None and self._leaves_from(destination):
+            origin, destination = destination, None
+        return Arguments(
+            destination=destination,
+            destination_task=self.destination_task,
+            origin=origin,
+            origin_task=self.origin_task,
+            here=self.here,
+            clause_end=self.clause_end,
+        )
+
+    def _leaves_from(self, place: Place) -> bool:
+        before = self.marked.low(place.first - 1)
+        return before not in ("to", "into", "onto", "toward", "for")
+
+    def read_after(self) -> None:
+        """From the movement word, its resources included, to the end of the clause."""
+        marked = self.marked
+        resources = self.frame.resources
+        start = self.frame.move.last
+        if resources and resources[-1].last > start:
+            self._within_move(start, resources[0].first)
+            start = resources[-1].last
+        if self.frame.entry.code == "phrase":
+            self._phrase_place()
+        if self.frame.entry.class_of_motion and marked.place_at(start) is not None:
+            place = place_from(marked, start, 2)
+            if place is not None and self.frame.entry.kind == "leave":
+                self.origin = place
+            elif place is not None:
+                self.destination = place
+        if (
+            self.frame.entry.kind == "leave"
+            and self.origin is None
+            and marked.low(start) in ("the", "his", "their", "its", "a", "an")
+        ):
+            self.origin = place_from(marked, start, 4)
+            if self.origin is None:
+                self.origin_task = self._task(start)
+        if (
+            self.frame.entry.word in ("walk", "patrol", "guard", "work", "reach", "enter", "circle")
+            and self.destination is None
+        ):
+            self.destination = place_from(marked, start, 4)
+        promised = self.frame.entry.kind == "give" and self.frame.entry.form == "ed" and self.frame.voice == "active"
+        if (self.frame.entry.kind == "receive" or promised) and (
+            come_to := receiver(marked, self.frame.move)
+        ) is not None:
+            self.destination = Place(first=come_to.first, last=come_to.last, level=come_to.entry.kind)
+        if self.frame.entry.kind in ("carry", "pay", "house"):
+            after = self.frame.move.last + (marked.low(self.frame.move.last) in ("for", "to"))
+            self.destination_task = self._task(self.frame.move.first if self.frame.entry.kind == "carry" else after)
+        if self.frame.entry.word == "join" and self.destination_task is None:
+            self.destination_task = self._task(self.frame.move.last)
+        if self.frame.entry.kind == "stay" and self.frame.entry.code == "verb" and self.frame.voice == "subject":
+            self.destination_task = self._task(self.frame.move.first)
+        at = start
+        end = min(len(marked.words), start + _REACH)
+        while at < end:
+            if self._ends(at):
+                self.clause_end = at
+                break
+            at = self._step(at)
+
+    def _within_move(self, start: int, stop: int) -> None:
+        """ "flood Springfield with officers", "give ICE the use of": a place between verb and resource."""
+        if self.frame.voice == "into":
+            self.destination = place_from(self.marked, start, max(1, stop - start))
+            return
+        for at in range(start, stop):
+            if self.marked.low(at) in ("into", "to", "in") and self.destination is None:
+                place = place_from(self.marked, at + 1, 4)
+                self.destination = place if place is not None and place.level != "body" else None
+
+    def _phrase_place(self) -> None:
+        """A set phrase that ends in a preposition leads to a place itself."""
+        if self.frame.voice == "standing":
+            self.destination = place_from(self.marked, self.frame.move.last, 4)
+            return
+        last = self.marked.low(self.frame.move.last - 1)
+        if self.marked.low(self.frame.move.last).endswith("ing"):
+            self.destination_task = self._task(self.frame.move.last)
+        if last in PLACE_PREPOSITIONS or last in ("for", "of", "on"):
+            place = place_from(self.marked, self.frame.move.last)
+            if place is None:
+                task = self._task(self.frame.move.last)
+                if task is not None:
+                    self.destination_task = task
+            elif last == "of" and "out of" in self.frame.entry.word and not self.frame.entry.word.startswith("work"):
+                self.origin = place
+            else:
+                self.destination = place
+
+    def _ends(self, at: int) -> bool:
+        marked = self.marked
+        low = marked.low(at)
+        if low in (";", "•", "|", ":"):
+            return True
+        if (
+            low in (".", "!", "?")
+            and (at + 1 >= len(marked.words) or marked.words[at].end < marked.words[at + 1].start)
+            and (len(marked.low(at - 1)) > 4 or at + 1 >= len(marked.words))
+        ):
+            return True
+        if low in CLAUSE_BREAKS and low not in ("as", "following", "when", "amid"):
+            return True
+        if (
+            low == "that"
+            and at > 0
+            and filler(marked.low(at - 1))
+            and (self.destination is not None or self.destination_task is not None)
+        ):
+            return True
+        if low in ("when", "amid") or low in RELATIVES:
+            return self.destination is not None or low in RELATIVES
+        if low in (",", "and") and self._finite_follows(at + 1):
+            return True
+        return low in ("said", "says")
+
+    def _finite_follows(self, at: int) -> bool:
+        """A new subject with its verb: the clause is over."""
+        low = self.marked.low(at)
+        if low in ("he", "she", "they", "it", "we"):
+            return True
+        return any(
+            self.marked.low(step) in BE or self.marked.low(step) in HAVE or self.marked.low(step) in MODALS
+            for step in range(at + 1, min(at + 4, len(self.marked.words)))
+        ) and low not in ("to", "from", "and")
+
+    def _step(self, at: int) -> int:
+        """Reads what stands at ``at``; answers where to go on."""
+        marked = self.marked
+        low = marked.low(at)
+        before = marked.low(at - 1)
+        if low == "from" and (
+            before in ("miles", "far", "different", "away") or (before.endswith("ed") and at - 1 > self.frame.last)
+        ):
+            return at + 1
+        if low in ("from", "off") or (low in ("out", "away") and marked.low(at + 1) in ("of", "from")):
+            return self._read_origin(at + 1 + (low in ("out", "away")))
+        if low == "there" and self.here is None and self.destination is None:
+            self.here = at
+        if low in PLACE_PREPOSITIONS or low in ("for", "with", "against", "under", "as"):
+            if low == "to" and self._infinitive(at + 1):
+                if self.destination_task is None:
+                    self.destination_task = self._helping_task(at + 1) or self._task(at + 1, any_words=self.leaves)
+                if marked.low(at + 1) in HELPING and self.destination is None:
+                    helped = place_from(marked, at + 2, 5)
+                    self.destination = (
+                        helped if helped is not None and helped.level in ("city", "state", "described") else None
+                    )
+                return at + 1
+            leads = low in PLACE_PREPOSITIONS or (low == "for" and self.frame.entry.kind in ("go", "leave"))
+            place = place_from(marked, at + 1, 5 if low != "for" else 2) if leads else None
+            if place is not None and place.level == "body" and (low in ("at", "with") or self._own(place)):
+                place = None
+            if place is not None:
+                if (
+                    self.destination is None
+                    or self._vague(self.destination)
+                    or (
+                        self.destination.level in ("body", "name", "foreign")
+                        and place.level not in ("site", "body", "name")
+                        and low in ("in", "to", "into")
+                    )
+                ):
+                    self.destination = place
+                return place.last
+            if (
+                low in ("into", "inside", "outside")
+                and self.destination is None
+                and marked.low(at + 1) in DETERMINERS
+                and self._people()
+                and not task_kinds(marked, at + 1, at + 5)
+            ):
+                # A lower-case thing one goes into is a house or a shop, whatever city stands after it.
+                self.destination = Place(first=at + 1, last=min(at + 3, len(marked.words)), level="site")
+                return at + 2
+            if (low in _TASK_PREPOSITIONS or low == "as") and self.destination_task is None:
+                task = self._task(at + 1, any_words=self.leaves and low == "to" and filler(marked.low(at + 1)))
+                if task is not None:
+                    self.destination_task = task
+                    return at + 1 if low == "to" else max(at + 1, task.first)
+        return at + 1
+
+    def _read_origin(self, at: int) -> int:
+        marked = self.marked
+        if any(span.entry.form == "ing" and span.entry.code == "verb" for span in marked.moves_at(at)) and marked.low(
+            at
+        ) not in ("processing", "patrolling", "guarding", "chasing"):
+            return at
+        place = place_from(marked, at)
+        task = self._task(at)
+        if (
+            place is not None
+            and place.level != "site"
+            and not (task is not None and task.kinds and place.level == "name" and task.first <= place.first)
+        ):
+            self.origin = self.origin or place
+            return place.last
+        if place is not None and place.level == "site" and task is None and self.frame.entry.kind in ("go", "leave"):
+            self.origin = self.origin or place  # out of a building: an incident, and it should count as one
+            return place.last
+        if task is None and self._any_work():
+            task = self._task(at, any_words=True)
+        if task is not None:
+            self.origin_task = self.origin_task or task
+            return task.last
+        return at
+
+    def _people(self) -> bool:
+        return any(one.kind == "personnel" for one in self.frame.resources)
+
+    def _infinitive(self, at: int) -> bool:
+        """Whether the word after "to" is a verb, so that work follows and no place."""
+        if self.marked.low(at) in HELPING or self.marked.low(at) in (
+            "find",
+            "locate",
+            "fight",
+            "combat",
+            "quell",
+            "restore",
+            "stop",
+            "clear",
+            "keep",
+            "carry",
+            "enforce",
+            "arrest",
+            "secure",
+            "process",
+            "expand",
+            "prevent",
+            "begin",
+        ):
+            return True
+        return (
+            self.marked.words[at : at + 1] != []
+            and self.marked.words[at].text.islower()
+            and any(
+                span.entry.form == "base" and self.marked.noun_at(at) is None and self.marked.place_at(at) is None
+                for span in self.marked.moves_at(at)
+            )
+        )
+
+    def _helping_task(self, at: int) -> Task | None:
+        """ "assist ICE in locating and removing people": the work is what they are helped in."""
+        if self.marked.low(at) not in HELPING:
+            return None
+        for step in range(at + 1, min(at + 12, len(self.marked.words))):
+            if (
+                self.marked.low(step) in ("in", "with")
+                and self.marked.place_at(step + 1) is None
+                and (self.marked.low(step + 1).endswith("ing") or task_kinds(self.marked, step + 1, step + 5))
+            ):
+                return self._task(step + 1, any_words=True)
+            if self.marked.low(step) in (",", ";", ".") or self.marked.low(step) in CLAUSE_BREAKS:
+                return None
+        return None
+
+    def _own(self, place: Place) -> bool:
+        """Whether a "place" is the very body that moves, or a military one: nobody is sent into the Marines."""
+        noun = self.marked.noun_at(place.first)
+        code = noun.entry.code if noun is not None else ""
+        return code in _MILITARY or (code != "" and any(one.code == code for one in self.frame.resources))
+
+    def _vague(self, place: Place) -> bool:
+        """ "duty on the river at Brownsville", "the streets of Washington": a name further on says it better."""
+        return self.marked.cut(place.first, place.last).lower() in _VAGUE
+
+    def _any_work(self) -> bool:
+        """Money, and what is taken rather than sent, has an origin in any words."""
+        return self.frame.entry.kind == "take" or any(one.kind == "money" for one in self.frame.resources)
+
+    def _task(self, at: int, *, any_words: bool = False) -> Task | None:
+        """The words of work at ``at``: a verb phrase after "to" or a noun phrase."""
+        marked = self.marked
+        last = at
+        while last < len(marked.words) and last < at + _TASK_REACH:
+            low = marked.low(last)
+            if low in (";", ":", ".", "?", "!", ")", "(", "—", "”") or low in CLAUSE_BREAKS or low in RELATIVES:
+                break
+            if low == "," or (
+                last > at
+                and low
+                in (
+                    "from",
+                    "said",
+                    "to",
+                    "that",
+                    "in",
+                    "at",
+                    "through",
+                    "until",
+                    "under",
+                    "by",
+                    "over",
+                    "onto",
+                    "into",
+                    "toward",
+                    "towards",
+                    "off",
+                    "far",
+                )
+            ):
+                break
+            if last > at + 1 and (low in BE or low in HAVE or low in MODALS):
+                break
+            if last > at and low in ("and",) and not self._same_list(last):
+                break
+            last += 1
+        kinds = {kind for kind, _ in task_kinds(marked, at, last)}
+        if any(marked.low(step) in work_words() for step in range(at, last)):
+            kinds.add("work")
+        if any_words and not kinds and any(filler(marked.low(step)) for step in range(at, last)):
+            kinds.add("other")
+        first = at
+        while first < last and (marked.low(first) in DETERMINERS or adverb(marked.low(first))):
+            first += 1
+        return Task(first=first, last=last, kinds=frozenset(kinds)) if kinds and first < last else None
+
+    def _same_list(self, at: int) -> bool:
+        return filler(self.marked.low(at + 1)) and not self.marked.moves_at(at + 1)
+
+    def read_between(self) -> None:
+        """Between a subject and its verb: "agents based at the border traveled", "Marines at the base got …"."""
+        if not self.frame.resources or self.frame.voice not in ("subject", "passive", "active"):
+            return
+        marked = self.marked
+        if self.frame.voice == "active":
+            return
+        resource = self.frame.resources[-1]
+        stop = self.frame.move.first
+        at = resource.last
+        # The owner read into the phrase may hold the origin: "troops from California".
+        for step in range(resource.head + 1, resource.last):
+            if marked.low(step) == "from" and self.origin is None:
+                self.origin = place_from(marked, step + 1, 4)
+        while at < stop:
+            low = marked.low(at)
+            if low in ("from", "off") or (
+                low in ("in", "at", "out") and marked.low(at - 1) in ("based", "stationed", "assigned", "serving")
+            ):
+                at = self._read_origin(at + 1)
+                continue
+            if low in ("in", "at") and at == resource.last:
+                place = place_from(marked, at + 1, 4)
+                if place is not None and place.level != "site":
+                    if self.leaves or self.destination is not None or low == "at":
+                        self.origin = self.origin or place
+                    else:
+                        self.destination = place
+            if low in ("on", "doing", "working", "chase", "tied") and self.origin_task is None and self.leaves:
+                self.origin_task = self._task(at + 1)
+            at += 1
+
+    def read_front(self) -> None:
+        """A place set before the clause: "In Los Angeles, …"."""
+        marked = self.marked
+        stop = min(self.frame.first, 12)
+        for at in range(stop):
+            if marked.low(at) in ("in", "across", "at") and (at == 0 or marked.low(at - 1) in (",", ".", ":", "—")):
+                place = place_from(marked, at + 1, 4)
+                if place is not None and place.level not in ("site", "body", "name"):
+                    self.destination = place
+                    return
+
+    def read_anywhere(self) -> None:
+        """The only city or state a sentence names, when a body is sent and nothing nearer says where to."""
+        least = 2 if self.frame.voice == "nominal" else 3
+        if self.leaves or self.here is not None or self.frame.entry.strength < least or self.origin is not None:
+            return
+        spans = [
+            span
+            for span in self.marked.layer("place")
+            if span.entry.kind in ("city", "state") and not self._names_resource(span.first)
+        ]
+        if any(span.entry.kind == "city" for span in spans):
+            spans = [span for span in spans if span.entry.kind == "city"]
+        names = {self.marked.cut(span.first, span.last) for span in spans}
+        if len(names) == 1:
+            self.destination = Place(first=spans[0].first, last=spans[0].last, level=spans[0].entry.kind)
+
+    def _names_resource(self, at: int) -> bool:
+        return any(one.first <= at < one.last or at == one.first - 1 for one in self.marked.resources)
+
+    def read_left_behind(self) -> None:
+        """The work put down for the new one: "set aside tax fraud", "used to chase smugglers", "instead of audits"."""
+        marked = self.marked
+        if LEFT_WORDS.isdisjoint(marked.lows):
+            self._squad_work()
+            return
+        for at in range(len(marked.words)):
+            pair = (marked.low(at), marked.low(at + 1))
+            start = 0
+            if pair in PUT_DOWN or (
+                pair[0] in DROPPED
+                and at > 0
+                and marked.low(at - 1) in ("to", "will", "would", "and", "have", "has", "had", "must", ",")
+            ):
+                start = at + (2 if pair in PUT_DOWN else 1)
+            if pair == ("would", "be") and not marked.low(at + 2).endswith("ing"):
+                start = 0
+            elif pair in (("been", "on"), ("usually", "on")):
+                start = at + 2
+            if start:
+                task = self._task(start, any_words=pair in PUT_DOWN)
+                if task is not None and not (
+                    self.destination_task is not None and task.first == self.destination_task.first
+                ):
+                    self.origin_task = task
+                    return
+        self._squad_work()
+
+    def _squad_work(self) -> None:
+        """ "a quarter of its fraud squad": what was taken or given names its work itself."""
+        if (
+            self.frame.entry.kind not in ("take", "give")
+            or not self.frame.resources
+            or self.frame.entry.word in ("set aside",)
+        ):
+            return
+        resource = self.frame.resources[0]
+        kinds = {
+            kind
+            for kind, span in task_kinds(self.marked, resource.first, resource.head)
+            if kind in ("law", "protection") and span.last <= resource.head
+        }
+        if kinds:
+            span = next(span for kind, span in task_kinds(self.marked, resource.first, resource.head) if kind in kinds)
+            self.origin_task = Task(first=span.first, last=span.last, kinds=frozenset(kinds))

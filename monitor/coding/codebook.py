@@ -1,0 +1,292 @@
+"""The codebook: codes with definitions and patterns, read from one TOML file, checked, and applied to sentences.
+
+Patterns are word lists, never free regular expressions, so that none can explode; what makes one heavy (a bare "*",
+very many alternatives on both sides of ``near``) is refused or warned of with its line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from monitor.coding.codes import SHORT_STEM, Code, Finding, Pattern, phrase_words, read_codes
+from monitor.coding.cut import Cut, cut, cut_one
+from monitor.coding.lexicon import data
+from monitor.errors import ConfigError
+from monitor.model import Part, Shift, StoryKind, Tag
+
+_LONG_STEM: Final = 24  # letters of a word that are looked up as a stem
+_MEMO: Final = 200_000  # distinct words remembered per codebook
+
+
+_Use = tuple[int, int, int, str]
+
+
+@dataclass(slots=True)
+class _Leaf:
+    """What a phrase stands for: (code, pattern, side, phrase): side 0 phrase, 1 and 2 the lists of near, 3 not."""
+
+    uses: list[_Use] = field(default_factory=list)
+    children: dict[str, _Leaf] = field(default_factory=dict)
+
+
+class Codebook:
+    """A codebook ready to code with. ``hash`` changes with the file's content and with the shipped lists of bodies."""
+
+    def __init__(self, *, name: str, version: str, codes: tuple[Code, ...], digest: str) -> None:
+        self.name = name
+        self.version = version
+        self.codes = codes
+        self.hash = digest
+        self._root = _Leaf()
+        self._stems: dict[str, list[tuple[str, _Leaf]]] = {}
+        self._known: dict[str, tuple[_Leaf, ...]] = {}
+        self._barren: set[str] = set()
+        for number, code in enumerate(codes):
+            for at, pattern in enumerate(code.patterns):
+                for side, phrase in _phrases(pattern):
+                    self._add(phrase, (number, at, side, phrase))
+
+    def _add(self, phrase: str, use: _Use) -> None:
+        leaf = self._root
+        for word in phrase_words(phrase):
+            leaf = leaf.children.setdefault(word, _Leaf())
+        leaf.uses.append(use)
+
+    def tags(
+        self,
+        text: str,
+        shifts: Iterable[Shift] = (),
+        *,
+        title: str = "",
+        ledes: frozenset[int] = frozenset(),
+        pieces: list[Cut] | None = None,
+        kind: StoryKind | None = None,
+        language: str = "en",
+    ) -> tuple[Tag, ...]:
+        """Every code of a story's sentences, title first.
+
+        ``shifts`` are those already read from the same story, ``ledes`` the offsets where its lede's sentences start,
+        ``pieces`` the text already cut, when the caller has it.
+        """
+        found: list[Tag] = []
+        wanted = {number for number, code in enumerate(self.codes) if _applies(code, kind, language)}
+        if title:
+            found.extend(self._tag(cut_one(title[:1_000]), wanted, Part.TITLE))
+        for piece in cut(text) if pieces is None else pieces:
+            if not self._barren.issuperset(piece.words):
+                found.extend(self._tag(piece, wanted, Part.LEDE if piece.start in ledes else Part.BODY))
+        found.extend(self._shift_tags(shifts, wanted))
+        return tuple(found)
+
+    def _shift_tags(self, shifts: Iterable[Shift], wanted: set[int]) -> Iterator[Tag]:
+        seen: set[tuple[str, int, Part]] = set()
+        for shift in shifts:
+            for number in sorted(wanted):
+                code = self.codes[number]
+                pattern = next((one for one in code.patterns if one.reader == "shifts" and _fits(one, shift)), None)
+                if pattern is None or (code.id, shift.start, shift.part) in seen:
+                    continue
+                seen.add((code.id, shift.start, shift.part))
+                yield Tag(
+                    code=code.id,
+                    sentence=shift.sentence,
+                    start=shift.start,
+                    end=shift.end,
+                    rule=shift.rule,
+                    codebook=self.hash,
+                    part=shift.part,
+                )
+
+    def _tag(self, piece: Cut, wanted: set[int], part: Part) -> Iterator[Tag]:
+        hits = self._hits(piece.words)
+        if hits:
+            yield from self._fired(hits, piece, wanted, part)
+
+    def _fired(self, hits: list[tuple[int, _Use]], piece: Cut, wanted: set[int], part: Part) -> Iterator[Tag]:
+        sides: dict[tuple[int, int], dict[int, list[int]]] = {}
+        first: dict[tuple[int, int], str] = {}
+        for word, (number, at, side, phrase) in hits:
+            if phrase[0] == "=" and phrase[1:] not in piece.text:
+                continue
+            sides.setdefault((number, at), {}).setdefault(side, []).append(word)
+            first.setdefault((number, at), phrase)
+        done: set[int] = set()
+        for (number, at), words in sorted(sides.items()):
+            if number in done or number not in wanted or 3 in words:
+                continue
+            pattern = self.codes[number].patterns[at]
+            if 0 in words or (pattern.near is not None and _close(words.get(1, []), words.get(2, []), pattern.near[2])):
+                done.add(number)
+                yield Tag(
+                    code=self.codes[number].id,
+                    sentence=piece.text,
+                    start=piece.start,
+                    end=piece.end,
+                    rule=f"{pattern.rule}:{first[number, at]}",
+                    codebook=self.hash,
+                    part=part,
+                )
+
+    def _hits(self, words: list[str]) -> list[tuple[int, _Use]]:
+        """(word number, use) of every phrase found; one pass over the words."""
+        found: list[tuple[int, _Use]] = []
+        known, barren = self._known, self._barren
+        for at, word in enumerate(words):
+            if word in barren:
+                continue
+            leaves = known.get(word)
+            if leaves is None:
+                leaves = self._learn(word)
+            for leaf in leaves:
+                found.extend((at, use) for use in leaf.uses)
+                if leaf.children:
+                    found.extend((at, use) for use in _deeper(leaf, words, at + 1))
+        return found
+
+    def _learn(self, word: str) -> tuple[_Leaf, ...]:
+        """The phrases a word may start, kept: a story's words are mostly those of the story before."""
+        leaves = tuple(_matching(self._root, word))
+        if not leaves and len(self._barren) < _MEMO:
+            self._barren.add(word)
+        elif leaves and len(self._known) < _MEMO:
+            self._known[word] = leaves
+        return leaves
+
+
+def _deeper(leaf: _Leaf, words: list[str], at: int) -> list[_Use]:
+    """Uses of every phrase that goes on from ``leaf``; a phrase is a handful of words, so the walk is short."""
+    found: list[_Use] = []
+    open_leaves = [(leaf, at)]
+    while open_leaves:
+        here, step = open_leaves.pop()
+        if step >= len(words):
+            continue
+        for child in _matching(here, words[step]):
+            found.extend(child.uses)
+            if child.children:
+                open_leaves.append((child, step + 1))
+    return found
+
+
+def _matching(leaf: _Leaf, word: str) -> Iterator[_Leaf]:
+    """The children of ``leaf`` that ``word`` satisfies: itself, a stem of it, or any word."""
+    children = leaf.children
+    exact = children.get(word)
+    if exact is not None:
+        yield exact
+    for size in range(SHORT_STEM, min(len(word), _LONG_STEM) + 1):
+        stem = children.get(word[:size] + "*")
+        if stem is not None:
+            yield stem
+    anything = children.get("*")
+    if anything is not None:
+        yield anything
+
+
+def _close(first: list[int], second: list[int], distance: int) -> bool:
+    return any(0 < abs(one - other) <= distance for one in first for other in second)
+
+
+def _fits(pattern: Pattern, shift: Shift) -> bool:
+    return all(getattr(shift, name) in values for name, values in pattern.slots)
+
+
+def _applies(code: Code, kind: StoryKind | None, language: str) -> bool:
+    return (not code.kinds or kind is None or kind.value in code.kinds) and (
+        not code.languages or language in code.languages
+    )
+
+
+# People who stand for a body without its name.
+_ALSO: Final = {"DOD": ("troops", "soldiers", "service members"), "NATIONAL_GUARD": ("guardsmen",)}
+
+
+@cache
+def _body_names() -> Mapping[str, tuple[str, ...]]:
+    """Body code -> the phrases that name it; "=ICE" counts in that spelling alone, since ice is also a word."""
+    # A leading "the" tells nothing and would be looked up at every "the".
+    return {
+        body["code"]: (
+            *(name.removeprefix("the ") for name in body["loose"]),
+            *dict.fromkeys(f"={name.removeprefix('the ')}" for name in body["exact"]),
+            *_ALSO.get(body["code"], ()),
+        )
+        for body in data("bodies.toml")["body"]
+    }
+
+
+def _phrases(pattern: Pattern) -> Iterator[tuple[int, str]]:
+    """(side, phrase) of everything a pattern looks for."""
+    yield from ((0, phrase) for phrase in pattern.phrases)
+    for code in pattern.bodies:
+        yield from ((0, name) for name in _body_names().get(code, ()))
+    if pattern.near is not None:
+        yield from ((1, phrase) for phrase in pattern.near[0])
+        yield from ((2, phrase) for phrase in pattern.near[1])
+    yield from ((3, phrase) for phrase in pattern.absent)
+
+
+@cache
+def default_codebook() -> Codebook:
+    """The codebook that ships with Shiftwatch."""
+    text = (files("monitor.coding") / "codebook.toml").read_text(encoding="utf-8")
+    return parse_codebook(text, "codebook.toml")
+
+
+def load_codebook(path: Path) -> Codebook:
+    """Reads a user's codebook. Raises ConfigError naming file and line when it cannot be used."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise ConfigError(f"{path}: cannot be read: {trouble}") from None
+    return parse_codebook(text, str(path))
+
+
+def parse_codebook(text: str, name: str) -> Codebook:
+    """A codebook from TOML. Raises ConfigError for the first error, with file and line."""
+    codes, findings, head = read_codes(text)
+    error = next((finding for finding in findings if finding.error), None)
+    if error is not None:
+        raise ConfigError(f"{name}:{error.line}: {error.message}")
+    shipped = (files("monitor.coding") / "gazetteers" / "bodies.toml").read_text(encoding="utf-8")
+    digest = hashlib.sha256(f"{text}\0{shipped}".encode()).hexdigest()[:16]
+    return Codebook(
+        name=str(head.get("name", name)), version=str(head.get("version", "")), codes=tuple(codes), digest=digest
+    )
+
+
+def check_codebook(text: str, sample: Iterable[str] = ()) -> list[Finding]:
+    """Errors and warnings of a codebook, in order of their lines. ``sample`` texts show which codes never fire."""
+    codes, findings, head = read_codes(text)
+    if not any(finding.error for finding in findings):
+        book = Codebook(name="", version="", codes=tuple(codes), digest="")
+        findings.extend(_example_findings(book))
+        texts = list(sample)
+        if texts:
+            fired = {tag.code for one in texts for tag in book.tags(one)}
+            findings.extend(
+                Finding(line=code.line, message=f"code {code.id!r} never fires on the given texts", error=False)
+                for code in codes
+                if code.id not in fired and not any(pattern.reader for pattern in code.patterns)
+            )
+    if not head.get("name"):
+        findings.append(Finding(line=0, message="[codebook] has no name", error=False))
+    return sorted(findings, key=lambda finding: finding.line)
+
+
+def _example_findings(book: Codebook) -> Iterator[Finding]:
+    """A code should fire on its own examples."""
+    for code in book.codes:
+        if any(pattern.reader for pattern in code.patterns):
+            continue
+        for example in code.examples:
+            if code.id not in {tag.code for tag in book.tags(example)}:
+                yield Finding(
+                    line=code.line, message=f"code {code.id!r} does not fire on its example {example!r}", error=False
+                )

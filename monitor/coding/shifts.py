@@ -1,0 +1,286 @@
+"""Reads shifts from a sentence: frames, judged by the model, become records with their slots and the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from monitor.coding import model
+from monitor.coding.arguments import arguments
+from monitor.coding.attribution import attribution
+from monitor.coding.cut import cut_one
+from monitor.coding.direction import direction
+from monitor.coding.ends import Arguments
+from monitor.coding.frame import Frame
+from monitor.coding.frames import frames
+from monitor.coding.gate import may_shift
+from monitor.coding.marked import Marked, Resource
+from monitor.coding.marking import mark, mark_if_moving
+from monitor.coding.signals import Setting, signals
+from monitor.coding.slots import actor, beneficiary, end_text, merged, officials, quantity_text
+from monitor.coding.status import status
+from monitor.coding.wording import wording
+from monitor.model import Shift
+
+THRESHOLD: Final = -0.3  # where cross-validation over events keeps precision above 0.93 (bench/train_shifts.py --folds)
+HOPELESS: Final = -2.0
+CERTAIN: Final = 2.4  # the wording could not undo it
+LONGEST: Final = 3_000  # characters of a sentence that are read; longer ones are lists, tables, unbroken pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A frame with what speaks for and against it: ``score`` is the log-odds of being a shift."""
+
+    frame: Frame
+    found: Arguments
+    signals: Mapping[str, float]
+    score: float
+
+    @property
+    def rule(self) -> str:
+        """The frame's name, such as ``send:deploy/active``."""
+        return f"{self.frame.entry.kind}:{self.frame.entry.word}/{self.frame.voice}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a sentence came to: its shifts, and every candidate, best first, for whoever asks why."""
+
+    shifts: tuple[Shift, ...]
+    marked: Marked | None
+    candidates: tuple[Candidate, ...] = ()
+
+    def why(self) -> list[str]:
+        """The reasoning in lines: each candidate's rule, score and terms; or that no frame was formed."""
+        if not self.candidates:
+            return ["no movement of a resource: no frame was formed"]
+        lines = []
+        for candidate in self.candidates[:3]:
+            verdict = "shift" if candidate.score > THRESHOLD else "not a shift"
+            terms = ", ".join(f"{name} {value:+.1f}" for name, value in model.contributions(candidate.signals)[:12])
+            lines.append(f"{candidate.rule}: {verdict} ({candidate.score:+.2f}) = {terms}")
+        return lines
+
+
+def read_sentence(
+    text: str, before: str = "", title: str = "", year: int = 0, words: list[str] | None = None
+) -> Judged:
+    """Judges one sentence. ``before`` is the sentence before it, ``year`` that of publication (0: unknown).
+
+    ``words`` are the sentence's words in lower case when the caller has them already (see ``cut``).
+    """
+    text = text[:LONGEST]
+    if _is_markup(text) or not may_shift(cut_one(text).words if words is None else words, text):
+        return Judged(shifts=(), marked=None)
+    marked = mark_if_moving(text)
+    if marked is None:
+        return Judged(shifts=(), marked=None)
+    formed = frames(marked)
+    if not any(frame.resources or frame.pronoun or not frame.other for frame in formed):
+        return Judged(shifts=(), marked=marked)
+    candidates = judge(marked, Setting(year=year), formed)
+    if not candidates or candidates[0].score <= HOPELESS:
+        # What stands around a sentence can lift it a little, not so far; most sentences end here.
+        return Judged(shifts=(), marked=marked, candidates=tuple(candidates))
+    if candidates[0].score <= CERTAIN:
+        candidates = worded(marked, candidates)
+    if candidates[0].score <= THRESHOLD and not any(_points_back(one.frame) for one in candidates):
+        return Judged(shifts=(), marked=marked, candidates=tuple(candidates))
+    context = marked_before(before[-LONGEST:]) if before else None
+    heading = marked_before(title[:LONGEST]) if title else None
+    if (context is not None and (context.cue("disaster") or any(_points_back(one.frame) for one in candidates))) or (
+        heading is not None and heading.cue("disaster")
+    ):
+        candidates = rejudge(marked, Setting(before=context, year=year, title=heading), candidates)
+    around = [one for one in (context, heading) if one is not None]
+    if not candidates or candidates[0].score <= THRESHOLD:
+        return Judged(shifts=(), marked=marked, candidates=tuple(candidates))
+    return Judged(shifts=tuple(_records(marked, candidates, around)), marked=marked, candidates=tuple(candidates))
+
+
+def _is_markup(text: str) -> bool:
+    """Whether a "sentence" is a piece of script or markup that came along with the text."""
+    return "\\u003" in text or "</" in text or "function(" in text
+
+
+def _points_back(frame: Frame) -> bool:
+    """Whether what moves was named before, so that the sentence before has a say."""
+    return frame.pronoun or any(resource.pronoun for resource in frame.resources)
+
+
+@lru_cache(maxsize=8)
+def marked_before(text: str) -> Marked:
+    """The words of a title or of the sentence before, kept while the sentences around are read."""
+    return mark(text)
+
+
+def judge(marked: Marked, setting: Setting, formed: list[Frame] | None = None) -> list[Candidate]:
+    """Every frame that could be a shift with its score, best first."""
+    found = []
+    for frame in frames(marked) if formed is None else formed:
+        if frame.other and not frame.resources:
+            continue
+        ends = arguments(marked, frame)
+        values = signals(marked, frame, ends, setting)
+        found.append(Candidate(frame=frame, found=ends, signals=values, score=model.score(values)))
+    found.sort(key=lambda candidate: -candidate.score)
+    return found
+
+
+def worded(marked: Marked, candidates: list[Candidate]) -> list[Candidate]:
+    """The same candidates with what the sentence's words as a whole speak for."""
+    value = wording(marked)
+    return [
+        replace(
+            one,
+            signals={**one.signals, "wording": value},
+            score=one.score + model.weights().get("wording", 0.0) * value,
+        )
+        for one in candidates
+    ]
+
+
+def rejudge(marked: Marked, setting: Setting, candidates: list[Candidate]) -> list[Candidate]:
+    """The same candidates seen in another setting."""
+    found = []
+    for candidate in candidates:
+        values = signals(marked, candidate.frame, candidate.found, setting)
+        if "wording" in candidate.signals:
+            values["wording"] = candidate.signals["wording"]
+        found.append(replace(candidate, signals=values, score=model.score(values)))
+    found.sort(key=lambda candidate: -candidate.score)
+    return found
+
+
+def _records(marked: Marked, candidates: list[Candidate], around: list[Marked]) -> list[Shift]:
+    """The records of a sentence's frames: one for each resource, the best frame speaking for it."""
+    taken: dict[tuple[int, str], tuple[Candidate, Shift]] = {}
+    for candidate in candidates:
+        if candidate.score <= THRESHOLD:
+            break
+        for resource in merged(candidate.frame.resources, marked) or _NO_RESOURCE:
+            for shift in _record(marked, candidate, resource, around, candidates):
+                key = (resource.first if resource is not None else -1, shift.actor)
+                if key not in taken and not _told_already(shift, taken, key):
+                    taken[key] = (candidate, shift)
+    ordered = sorted(taken.items(), key=lambda item: item[0][0])
+    return [shift for _, (_, shift) in ordered]
+
+
+_NO_RESOURCE: Final[list[Resource | None]] = [None]
+
+
+def _told_already(shift: Shift, taken: dict[tuple[int, str], tuple[Candidate, Shift]], key: tuple[int, str]) -> bool:
+    """Whether a better frame already told of the same body's move: same actor and no other amount or end."""
+    for other_key, (_, other) in taken.items():
+        if other_key[0] == key[0]:
+            return True
+        if other.resource != shift.resource:
+            continue
+        same_amount = shift.quantity_text is None or shift.quantity_text == other.quantity_text
+        general = shift.actor == "UNSPECIFIED" or (
+            shift.actor == "DOD" and other.actor in ("NATIONAL_GUARD", "MARINES", "ARMY")
+        )
+        if (
+            (other.actor == shift.actor or general)
+            and same_amount
+            and (shift.destination is None or shift.destination == other.destination or shift.status == other.status)
+        ):
+            return True
+    return False
+
+
+def _pooled(candidate: Candidate, resource: Resource | None, candidates: list[Candidate]) -> Arguments:
+    """The candidate's ends, the missing ones from other frames of its resource ("pulled … and gave it to …")."""
+    found = candidate.found
+    for other in candidates:
+        if (
+            other is candidate
+            or resource is None
+            or candidate.frame.entry.kind in ("withdraw", "leave")
+            or candidate.frame.back
+        ):
+            continue
+        if not any(one.first == resource.first for one in other.frame.resources) or other.frame.entry.kind in (
+            "withdraw",
+            "leave",
+        ):
+            continue
+        ends = other.found
+        nowhere = found.destination is None and found.here is None
+        same_task = (
+            found.origin_task is not None
+            and ends.destination_task is not None
+            and found.origin_task.first == ends.destination_task.first
+        )
+        found = replace(
+            found,
+            destination=ends.destination if nowhere else found.destination,
+            destination_task=found.destination_task or (None if same_task else ends.destination_task),
+            origin=found.origin or (ends.origin if found.origin_task is None else None),
+            origin_task=found.origin_task or (ends.origin_task if found.origin is None else None),
+        )
+    return found
+
+
+def _record(
+    marked: Marked, candidate: Candidate, resource: Resource | None, around: list[Marked], candidates: list[Candidate]
+) -> list[Shift]:
+    frame, found = candidate.frame, _pooled(candidate, resource, candidates)
+    who = actor(marked, frame, found, resource, around)
+    names = [who]
+    if resource is not None and resource.code == "" and len(heads := officials(marked, frame)) > 1:
+        names = heads
+    made = []
+    for name in names:
+        helped = beneficiary(marked, frame, found, name)
+        here = marked.cut(found.here, found.here + 1) if found.here is not None else ""
+        kind = resource.kind if resource is not None else "personnel"
+        quantity = resource.quantity if resource is not None else None
+        way = direction(
+            marked, frame, found, resource=resource or _NOBODY, actor=name, beneficiary=helped, around=around
+        )
+        to = end_text(marked, found.destination, found.destination_task, here)
+        origin = end_text(marked, found.origin, found.origin_task)
+        if way == "withdrawal":
+            origin, to = origin or to, None
+        elif kind == "facility" and resource is not None:
+            site = marked.cut(resource.quantity.last if resource.quantity else resource.first, resource.last)
+            to = "; ".join(filter(None, (site, end_text(marked, None, found.destination_task))))
+        made.append(
+            Shift(
+                actor=name,
+                beneficiary=helped,
+                resource=kind,
+                quantity_low=quantity.low if quantity else None,
+                quantity_high=quantity.high if quantity else None,
+                quantity_text=quantity_text(marked, resource) if resource is not None else None,
+                quantity_approx=bool(quantity and quantity.approximate),
+                origin=origin,
+                destination=to,
+                direction=way,
+                status=_withdrawal_status(way, status(marked, frame)),
+                attribution=attribution(marked),
+                sentence=marked.text,
+                end=len(marked.text),
+                rule=candidate.rule,
+                score=round(candidate.score, 3),
+            )
+        )
+    return made
+
+
+_NOBODY: Final = Resource(first=0, last=0, head=0, kind="personnel")
+
+
+def _withdrawal_status(way: str, told: str) -> str:
+    """Ending a deployment is a withdrawal done, not a shift "ended" (codebook: status of leaving)."""
+    return "done" if way == "withdrawal" and told == "ended" else told
+
+
+def placed(shift: Shift, start: int, end: int) -> Shift:
+    """The same shift with its sentence's offsets in the text."""
+    return replace(shift, start=start, end=end)

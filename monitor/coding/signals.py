@@ -1,0 +1,440 @@
+"""What speaks for and against a frame being a shift: named signals, each a number, read from words alone.
+
+The codebook's four questions are resource, movement, enforcement end and specificity; its exclusions (section 3) speak
+against. No signal decides; the weights of ``model`` add them up, and any sum can be printed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from monitor.coding.ends import Arguments
+from monitor.coding.frame import Frame
+from monitor.coding.lexicon import duties
+from monitor.coding.marked import Marked, Resource, task_kinds
+from monitor.coding.words import BE, DETERMINERS
+
+CUE_REACH: Final = 32  # words from the move within which a cue speaks of it; noisy sentences run several together
+_YEAR: Final = re.compile(r"\b(1[6-9]\d\d|20\d\d)\b")
+_AGED: Final = 2  # years after which a dated move is history (codebook, section 3)
+_MIGHT: Final = frozenset({"could", "can", "may", "might", "should"})
+_MILITARY: Final = frozenset({"NATIONAL_GUARD", "MARINES", "ARMY", "DOD"})
+_IMMIGRATION_DUTY: Final = frozenset({"immigration", "border"})
+_ANYBODY: Final = frozenset(
+    (
+        "people group hands bodies men workers employees contractors volunteers recruits experts trainers "
+        "clerks operators members posse caravan muscle uniforms"
+    ).split()
+)
+# Money that is only handed out is an appropriation or grant; moved money leaves something.
+_GRANTING: Final = frozenset(
+    "use infusion send rush commit pledge allocate dedicate devote earmark order request seek".split()
+)
+_LOCAL: Final = frozenset({"LOCAL_POLICE", "STATE_POLICE"})
+_NEARBY: Final = frozenset(
+    (
+        "disaster hiring slogan raid incident nonenforcement burden individual training generic question foreign "
+        "instead period"
+    ).split()
+)
+_REACHED: Final = frozenset({"to:city", "to:state", "to:described", "from:city", "from:state", "from:described"})
+_CONTROLS: Final = frozenset(
+    (
+        "order orders ordered ordering authorize authorizes authorized authorizing direct directs directed "
+        "request requests requested requesting ask asks asked plan plans planned announced announces announce"
+    ).split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What stands around a sentence: the one before it, and the year the text was published (0: unknown)."""
+
+    before: Marked | None = None
+    year: int = 0
+    title: Marked | None = None
+
+
+def signals(marked: Marked, frame: Frame, found: Arguments, setting: Setting) -> dict[str, float]:
+    """Signal -> value for one frame."""
+    values: dict[str, float] = {"bias": 1.0, f"strength:{frame.entry.strength}": 1.0, f"voice:{frame.voice}": 1.0}
+    if frame.entry.kind in (
+        "stay",
+        "withdraw",
+        "leave",
+        "give",
+        "take",
+        "order",
+        "carry",
+        "house",
+        "pay",
+        "be",
+        "receive",
+    ):
+        values[f"class:{frame.entry.kind}"] = 1.0
+    _resource_signals(marked, frame, setting, values)
+    _end_signals(marked, frame, found, values)
+    _mission_signals(frame, values)
+    _cue_signals(marked, frame, found, setting, values)
+    _wording_signals(marked, frame, values)
+    if "told to do" in values and "cross mission" in values:
+        del values["told to do"]
+    if "bare body" in values and frame.entry.kind in ("go", "leave") and _REACHED & values.keys():
+        values["body to city"] = 1.0
+    if frame.entry.word in ("use", "the use of") and "no place" in values and "military" in values:
+        values["bare use"] = 1.0
+    if frame.entry.kind in ("leave", "withdraw") and marked.cue("advocate"):
+        values["advocates want"] = 1.0
+    if marked.cue("company"):
+        values["company"] = 1.0
+    if "military" in values and _foreign_news(marked):
+        values["foreign news"] = 1.0
+    if frame.entry.kind in ("be", "stay") and _reason_to_be_there(values):
+        values["there for a reason"] = 1.0
+    if frame.entry.kind == "leave" and "no place" in values and "quantity" not in values:
+        values["left nowhere"] = 1.0
+    if _own_duty(frame, values):
+        values["own duty"] = 1.0
+    return values
+
+
+def _resource_signals(marked: Marked, frame: Frame, setting: Setting, values: dict[str, float]) -> None:
+    if not frame.resources:
+        values["resource:none"] = 1.0
+        if frame.pronoun:
+            before = setting.before
+            known = before is not None and any(one.enforcing and one.kind == "personnel" for one in before.resources)
+            values["pronoun:known" if known else "pronoun:unknown"] = 1.0
+        return
+    best = max(frame.resources, key=lambda one: (one.enforcing, one.quantity is not None))
+    values[f"kind:{best.kind}"] = 1.0
+    if any(one.enforcing for one in frame.resources):
+        values["enforcing"] = 1.0
+    elif best.pronoun:
+        before = setting.before
+        known = before is not None and any(one.enforcing and one.kind == "personnel" for one in before.resources)
+        values["pronoun:known" if known else "pronoun:unknown"] = 1.0
+    elif _owned(marked, best.first) or _body_subject(marked, frame):
+        values["owned"] = 1.0
+    elif best.kind != "money":
+        values["unowned"] = 1.0
+    if any(one.code in _MILITARY for one in frame.resources):
+        values["military"] = 1.0
+    if any(
+        one.code in _LOCAL or (not one.code and _nearest_body(marked, one.first) in _LOCAL) for one in frame.resources
+    ):
+        values["local"] = 1.0
+    group = best.code == "UNSPECIFIED" and "enforcement" in marked.cut(best.first, best.last)
+    if (
+        best.bare
+        and not group
+        and best.code not in _MILITARY
+        and not (frame.voice == "nominal" and frame.entry.strength == 3)
+    ):
+        values["bare body"] = 1.0
+        if frame.voice in ("passive", "pronoun") and frame.entry.strength < 3:
+            values["bare body, weak passive"] = 1.0
+    if (
+        frame.entry.strength == 3
+        and best.kind in ("personnel", "unspecified")
+        and frame.voice in ("active", "passive")
+        and not best.bare
+    ):
+        values["people sent"] = 1.0
+    if any(one.quantity is not None for one in frame.resources):
+        values["quantity"] = 1.0
+    if best.singular and best.kind == "personnel":
+        values["one person"] = 1.0
+    if marked.low(best.head) in _ANYBODY and not best.named and not _owned(marked, best.first):
+        values["just people"] = 1.0
+    if _just_officers(marked, frame, best):
+        values["just officers"] = 1.0
+    _own_things(best, values)
+    if (
+        frame.entry.word in ("assign", "station", "attach", "base", "post")
+        and frame.voice in ("passive", "adjective")
+        and not _aux(marked, frame.move.first)
+    ):
+        values["standing there"] = 1.0
+    if (
+        frame.entry.word in ("order", "direct", "instruct", "tell", "ask", "authorize")
+        and frame.resources
+        and frame.voice in ("active", "pronoun", "passive")
+    ):
+        after = frame.resources[-1].last if frame.voice == "active" else frame.move.last + (frame.voice == "pronoun")
+        if (
+            marked.low(after) == "to"
+            and marked.low(after + 1) not in ("assist", "help", "support", "join", "protect", "guard")
+            and not any(span.entry.strength >= 2 for span in marked.moves_at(after + 1))
+        ):
+            values["told to do"] = 1.0
+    near = range(max(0, best.first - 2), best.last)
+    if any(span.first in near for span in marked.cue("extra")):
+        values["extra"] = 1.0
+    if frame.move.first - best.last > 12:
+        values["far"] = 1.0
+
+
+def _own_things(best: Resource, values: dict[str, float]) -> None:
+    if best.kind == "facility" and best.code in ("ICE", "DHS", "ERO", "CBP"):
+        values["own site"] = 1.0
+    if best.kind in ("equipment", "technology") and best.code in ("ICE", "ERO"):
+        values["own gear"] = 1.0
+
+
+def _owned(marked: Marked, first: int) -> bool:
+    return any(
+        marked.low(step) in ("its", "their", "our", "his", "we")
+        for step in range(max(0, first - 3), min(first + 5, len(marked.words)))
+    )
+
+
+def _just_officers(marked: Marked, frame: Frame, best: Resource) -> bool:
+    """ "officers drove": no body, no amount, nothing federal, and a verb that says no more than going or doing."""
+    if best.kind != "personnel" or best.code or best.quantity is not None or best.named or frame.entry.strength > 2:
+        return False
+    if frame.voice == "active" and _body_subject(marked, frame):
+        return False
+    near = {marked.low(step) for step in range(max(0, best.first - 3), best.last)}
+    return not near & {"federal", "extra", "additional", "more", "immigration", "border", "its", "their", "his", "our"}
+
+
+def _aux(marked: Marked, at: int) -> bool:
+    """Whether a form of "be" stands close before a participle."""
+    return any(marked.low(step) in BE for step in range(max(0, at - 3), at))
+
+
+def _nearest_body(marked: Marked, first: int) -> str:
+    """The last body named before a phrase, within a clause's reach."""
+    return next(
+        (one.code for one in reversed(marked.resources) if one.named and one.last <= first and first - one.last < 8), ""
+    )
+
+
+def _body_subject(marked: Marked, frame: Frame) -> bool:
+    """Whether a body's name stands before the movement word as its subject; things need a possessive besides."""
+    if frame.resources and frame.resources[0].kind in ("equipment", "technology") and frame.entry.kind != "give":
+        return False
+    if (
+        frame.resources
+        and frame.resources[0].kind == "unspecified"
+        and any(0 < frame.move.first - span.last < 14 for span in marked.layer("orderer"))
+    ):
+        return True
+    if any(
+        marked.low(step) in ("agency", "bureau", "department") and marked.low(step - 1) == "the"
+        for step in range(max(1, frame.move.first - 7), frame.move.first)
+    ):
+        return True
+    if any(
+        span.entry.kind == "official" and span.last <= frame.move.first <= span.last + 14
+        for span in marked.layer("noun")
+    ):
+        return True
+    return any(one.named and one.last <= frame.move.first <= one.last + 6 for one in marked.resources)
+
+
+def _end_signals(marked: Marked, frame: Frame, found: Arguments, values: dict[str, float]) -> None:
+    if found.destination is not None:
+        values[f"to:{found.destination.level}"] = 1.0
+    if found.origin is not None:
+        values[f"from:{found.origin.level}"] = 1.0
+    if found.destination is None and found.origin is None and found.here is None:
+        values["no place"] = 1.0
+    if found.here is not None:
+        values["to:there"] = 1.0
+    for name, task in (("for", found.destination_task), ("off", found.origin_task)):
+        if task is not None:
+            for kind in task.kinds:
+                values[f"{name}:{kind}"] = 1.0
+    if found.origin is not None and found.destination is not None:
+        values["both ends"] = 1.0
+    if "to:foreign" in values and "military" in values:
+        values["military abroad"] = 1.0
+    if "to:site" in values and "military" in values:
+        values["military at a site"] = 1.0
+    kinds = {one.kind for one in frame.resources}
+    enforcing_end = (
+        "to:body" in values
+        or "to:border" in values
+        or any(f"for:{kind}" in values for kind in ("immigration", "border", "law"))
+    )
+    handed_out = frame.entry.kind == "give" or frame.entry.word in _GRANTING
+    if "money" in kinds and handed_out and found.origin is None and found.origin_task is None:
+        values["money given"] = 1.0
+    if "money" in kinds and enforcing_end:
+        values["money to enforcement"] = 1.0
+    if "money" in kinds and not enforcing_end and "owned" not in values:
+        values["money at large"] = 1.0
+    if (
+        "facility" in kinds
+        and "own site" not in values
+        and ("to:body" in values or "for:immigration" in values or _body_near(marked, frame))
+    ):
+        values["site lent"] = 1.0
+
+
+def _body_near(marked: Marked, frame: Frame) -> bool:
+    """Whether an enforcement body other than a place's owner stands by the frame."""
+    return any(
+        one.named
+        and one.kind == "personnel"
+        and one.code in ("ICE", "DHS", "CBP", "ERO", "USBP", "HSI")
+        and abs(one.first - frame.move.first) < 12
+        for one in marked.resources
+    )
+
+
+def _mission_signals(frame: Frame, values: dict[str, float]) -> None:
+    """A body set to work that is not its own: "prison guards standing watch over immigrants"."""
+    for resource in frame.resources:
+        duty = duties().get(resource.code, "")
+        if not duty:
+            continue
+        joins_immigration = "for:immigration" in values or "to:border" in values or "for:border" in values
+        if duty not in _IMMIGRATION_DUTY and joins_immigration:
+            values["cross mission"] = 1.0
+        if (
+            duty in _IMMIGRATION_DUTY
+            and ("for:disaster" in values or "for:protection" in values)
+            and "for:immigration" not in values
+        ):
+            values["cross mission"] = 1.0
+        if duty == "border" and ("to:city" in values or "to:state" in values):
+            values["border body inland"] = 1.0
+
+
+def _foreign_news(marked: Marked) -> bool:
+    """Whether the only places and peoples named are foreign."""
+    kinds = {span.entry.kind for span in marked.layer("place")}
+    return bool(kinds & {"foreign", "foreign_people"}) and not kinds & {"city", "state", "border"}
+
+
+def _reason_to_be_there(values: dict[str, float]) -> bool:
+    """Whether more is said than that people are somewhere: a term, a home elsewhere, work not their own."""
+    told = {"cue:period", "cue:instead", "cross mission", "border body inland", "both ends"} & values.keys()
+    return bool(told) or any(name.startswith(("from:", "off:")) for name in values)
+
+
+def _own_duty(frame: Frame, values: dict[str, float]) -> bool:
+    """ "agents patrol the border": border people at the border, with nothing that makes it a move."""
+    moved = {"cue:period", "cue:instead", "extra", "both ends", "will"} & values.keys() or any(
+        name.startswith(("from:", "off:")) for name in values
+    )
+    duty = {duties().get(one.code, "border") for one in frame.resources}
+    return frame.entry.kind == "stay" and "to:border" in values and duty == {"border"} and not moved
+
+
+def _cue_signals(marked: Marked, frame: Frame, found: Arguments, setting: Setting, values: dict[str, float]) -> None:
+    immigration = any(span.entry.kind in ("immigration", "border") for span in marked.layer("task")) and any(
+        kind in ("immigration", "border") for kind, _ in task_kinds(marked, 0, len(marked.words))
+    )
+    for layer, all_spans in marked.spans.items():
+        kind = layer[4:]
+        if not layer.startswith("cue:") or kind not in _NEARBY:
+            continue
+        spans = [span for span in all_spans if -CUE_REACH < span.first - frame.move.first < CUE_REACH]
+        if kind == "disaster":
+            named = any(one.code in ("ICE", "CBP", "USBP", "DHS", "ERO") for one in marked.resources)
+            spans = [span for span in spans if not (marked.low(span.first) == "fema" and named)]
+        if kind == "hiring" and (found.origin or found.origin_task) is not None:
+            spans = [span for span in spans if not any(one.first <= span.first < one.last for one in frame.resources)]
+        if spans:
+            name = f"cue:{kind}"
+            if kind == "disaster" and immigration:
+                name = "cue:disaster with immigration"
+            values[name] = min(2.0, float(len(spans))) if kind == "disaster" else 1.0
+    nearby = [one for one in (setting.before, setting.title) if one is not None]
+    if any(one.cue("disaster") for one in nearby) and not immigration:
+        values["before:disaster"] = 1.0
+    money = any(one.kind == "money" for one in frame.resources)
+    if not money and any(0 <= frame.move.first - span.last <= 2 for span in marked.cue("may")):
+        values["law governs"] = 1.0
+    if marked.cue("legal") and not money and "quantity" not in values and "no place" in values:
+        values["law without place"] = 1.0
+    elif marked.cue("legal"):
+        values["law"] = 1.0
+    if _tells_of_detainees(marked, frame):
+        values["detainees told of"] = 1.0
+    if marked.cue("history") or _dated_long_ago(marked, setting):
+        values["history"] = 1.0
+    if any(
+        span.entry.kind == "foreign_people" and span.last >= frame.first - 2 and span.first <= frame.last
+        for span in marked.layer("place")
+    ):
+        values["foreign body"] = 1.0
+    if (
+        any(
+            span.entry.kind == "foreign" and 0 <= frame.move.first - span.last <= 2 and frame.voice != "nominal"
+            for span in marked.layer("place")
+        )
+        and frame.voice == "active"
+    ):
+        values["foreign body"] = 1.0
+    if any(
+        span.entry.kind == "foreign"
+        and span.first < frame.move.first
+        and marked.low(span.first - 1) in ("", ",", "while", "both", "and", ".")
+        and _acts(marked.low(span.last))
+        for span in marked.layer("place")
+    ):
+        values["foreign body"] = 1.0
+
+
+def _acts(low: str) -> bool:
+    """Whether the word after a country's name is what the country does."""
+    return low.endswith(("ed", "s")) or low in ("is", "has", "will", "and", "put", "sent", "'s", "would")
+
+
+def _tells_of_detainees(marked: Marked, frame: Frame) -> bool:
+    """Whether people in custody stand close before the movement word or are what "them" may mean."""
+    window = range(max(0, frame.move.first - 10), frame.move.first)
+    if any(marked.low(step) in ("detained", "custody", "arrested", "cell", "hearing") for step in window):
+        return True
+    return any(
+        span.entry.kind == "detainee" and span.first in window and marked.low(span.first) not in ("her", "him")
+        for span in marked.layer("noun")
+    )
+
+
+def _dated_long_ago(marked: Marked, setting: Setting) -> bool:
+    """Whether the sentence dates the move more than two years before publication, or, undated, by a bare old year."""
+    years = [int(match.group()) for match in _YEAR.finditer(marked.text[:4000])]
+    if not years:
+        return False
+    if setting.year:
+        return max(years) < setting.year - _AGED
+    bare = re.search(r"\b[Ii]n (1[6-9]\d\d|20(?:0\d|1\d|2[0-2]))\b(?!,)", marked.text[:4000])
+    return max(years) < 2009 or (bare is not None and max(years) <= 2022)
+
+
+def _wording_signals(marked: Marked, frame: Frame, values: dict[str, float]) -> None:
+    at = frame.move.first
+    window = [marked.low(step) for step in range(max(0, at - 6), at)]
+    if any(low in _MIGHT for low in window):
+        values["might"] = 1.0
+    if "if" in window or "whether" in window:
+        values["if"] = 1.0
+        last = max(step for step, low in enumerate(window) if low in ("if", "whether"))
+        if "," not in window[last:] and window[last] == "if":
+            values["if clause"] = 1.0
+    if marked.text.rstrip('"”’ ').endswith("?"):
+        values["asked"] = 1.0
+    if any(low in ("will", "'ll") for low in window):
+        values["will"] = 1.0
+    if (
+        frame.entry.form == "base"
+        and any(low in ("to",) for low in window[-3:])
+        and any(low in _CONTROLS for low in window)
+    ):
+        values["ordered"] = 1.0
+    if len(marked.words) < 6:
+        values["short"] = 1.0
+    if frame.voice == "nominal" and marked.low(at - 1) in DETERMINERS and not frame.resources:
+        values["bare noun"] = 1.0
+    if marked.text[:1] in '"“Q' and len(marked.words) < 4:
+        values["short"] = 1.0
+    if frame.resources and any(one.first == at for one in frame.resources):
+        values["overlap"] = 1.0

@@ -1,0 +1,369 @@
+"""Fills a shift's slots from its frame: whose resources, for whom, how many, from where, to where (codebook, 5)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from monitor.coding.ends import Arguments, Task
+from monitor.coding.frame import Frame
+from monitor.coding.lexicon import duties
+from monitor.coding.marked import Marked, Place, Resource, task_kinds
+from monitor.coding.words import DETERMINERS, filler
+
+_BENEFICIARIES: Final = frozenset(
+    ("ICE ERO DHS CBP USBP OFO HSI LOCAL_POLICE STATE_POLICE FEMA DOJ FBI DEA ATF EOIR BOP USMS TSA USSS").split()
+)
+_LENDING: Final = frozenset(
+    (
+        "assist assists assisting assisted help helps helping helped support supports supporting protect "
+        "protecting let letting lets give giving gave gives join joining back backing under alongside aid "
+        "aiding serve serving lend"
+    ).split()
+)
+_TAKERS: Final = frozenset({"ICE", "ERO", "DHS", "CBP", "USBP", "HSI"})
+_GENERAL: Final = frozenset({"", "UNSPECIFIED"})
+_MILITARY_WORDS: Final = frozenset({"troops", "soldiers", "troop", "soldier"})
+_KINDS_TOLD: Final = frozenset({"immigration", "border", "law", "protection"})
+_TELLING: Final = 9  # words of a task that are kept
+_GENERIC_PEOPLE: Final = frozenset(
+    {"agents", "officers", "agent", "officer", "teams", "team", "personnel", "law enforcement"}
+)
+
+
+def merged(resources: tuple[Resource, ...], marked: Marked) -> list[Resource]:
+    """Resources that are one record although two words name them: "24,000 Border Patrol agents and officers"."""
+    kept: list[Resource] = []
+    for resource in resources:
+        if kept and kept[-1].kind == resource.kind and resource.quantity is None and not resource.named:
+            before = kept[-1]
+            joined = 0 < resource.first - before.last <= 2
+            if joined and (
+                (before.quantity is not None and resource.code in ("", "EOIR")) or (not resource.code and before.code)
+            ):
+                continue
+        kept.append(resource)
+    return kept
+
+
+def actor(marked: Marked, frame: Frame, found: Arguments, resource: Resource | None, around: list[Marked]) -> str:
+    """The code of the body whose resources move; ``around``: the sentence before, then the title."""
+    code = resource.code if resource is not None else ""
+    word = marked.low(resource.head) if resource is not None else ""
+    if (
+        resource is not None
+        and code == "DOD"
+        and (word in _MILITARY_WORDS or "troops" in marked.cut(resource.first, resource.last))
+    ):
+        body = _subject_body(marked, frame, resource)
+        return body if body in ("ARMY", "MARINES", "NATIONAL_GUARD") else _whose_troops(marked, around)
+    if (
+        code == "USBP"
+        and resource is not None
+        and marked.low(resource.last) == "and"
+        and marked.low(resource.last + 1) == "officers"
+    ):
+        return "CBP"
+    if resource is not None and resource.kind == "facility" and code in ("ICE", "DHS", "ERO"):
+        code = ""
+    subject = _subject_body(marked, frame, resource)
+    if resource is not None and resource.kind == "facility" and code in _GENERAL and _military_site(marked, resource):
+        return "DOD"
+    if (
+        resource is not None
+        and resource.kind == "money"
+        and code in _GENERAL
+        and not subject
+        and found.origin_task is not None
+    ):
+        left = marked.cut(found.origin_task.first, found.origin_task.last).lower()
+        if "military" in left or "defense" in left or "pentagon" in left:
+            return "DOD"
+    if code and code not in _GENERAL and not (code == "LOCAL_POLICE" and subject == "USMS"):
+        return code
+    if subject and (code == "" or resource is None):
+        return subject
+    if resource is None or resource.pronoun:
+        for one in around:
+            named = [other for other in one.resources if other.enforcing and other.kind == "personnel" and other.code]
+            if named:
+                return named[0].code if len({other.code for other in named}) == 1 else named[-1].code
+    if code == "LOCAL_POLICE" and word == "deputies" and subject == "USMS":
+        return subject
+    if (
+        resource is not None
+        and resource.kind == "personnel"
+        and code == ""
+        and found.origin is not None
+        and found.origin.level == "border"
+    ):
+        return "USBP"
+    if (
+        resource is not None
+        and resource.kind == "personnel"
+        and (word in _GENERIC_PEOPLE or word == "federal")
+        and "law enforcement" not in marked.cut(resource.first, resource.last)
+        and not _anaphoric_subject(marked, frame)
+        and _immigration_mission(marked, found, around)
+    ):
+        return "DHS"
+    if resource is not None and resource.kind == "facility":
+        return "DOD" if _military_site(marked, resource) else _context_body(around) or "UNSPECIFIED"
+    if code == "" and resource is not None and (_owned_anaphor(marked, resource) or _anaphoric_subject(marked, frame)):
+        return _context_body(around) or _by_word(marked)
+    if (
+        code == ""
+        and resource is not None
+        and resource.kind == "personnel"
+        and word in _GENERIC_PEOPLE
+        and (body := _context_body(around)) in ("DHS", "ICE", "CBP")
+    ):
+        return "DHS" if body == "ICE" else body
+    return "UNSPECIFIED"
+
+
+def _whose_troops(marked: Marked, around: list[Marked]) -> str:
+    for one in [marked, *around]:
+        codes = {resource.code for resource in one.resources if resource.named or resource.bare}
+        text = one.text
+        if "Marine" in text or "active-duty" in text or ("military" in text.lower() and "NATIONAL_GUARD" not in codes):
+            return "DOD"
+        if "NATIONAL_GUARD" in codes:
+            return "NATIONAL_GUARD"
+    return "DOD"
+
+
+def _subject_body(marked: Marked, frame: Frame, resource: Resource | None) -> str:
+    """The body named before an active verb: "The Justice Department is surging prosecutorial resources"."""
+    limit = (
+        frame.move.first
+        if frame.voice in ("active", "pronoun", "into", "nominal")
+        else (resource.first if resource else frame.move.first)
+    )
+    best = ""
+    if frame.voice == "nominal":
+        for one in marked.resources:
+            if (
+                one.named
+                and 0 < one.first - frame.last < 8
+                and marked.low(one.first - 1) in ("by", "the")
+                and "by" in (marked.low(one.first - 1), marked.low(one.first - 2))
+            ):
+                return one.code
+    for one in marked.resources:
+        if marked.low(one.first - 1) in (
+            "let",
+            "lets",
+            "letting",
+            "give",
+            "gives",
+            "giving",
+            "gave",
+            "help",
+            "helping",
+            "by",
+            "against",
+            "at",
+            "near",
+            "to",
+        ):
+            continue
+        if (
+            one.last <= limit
+            and one.named
+            and one.kind == "personnel"
+            and one.code not in _GENERAL
+            and limit - one.last < 22
+        ):
+            best = one.code
+    if not best:
+        for span in marked.layer("noun"):
+            if span.entry.kind == "official" and span.last <= limit and limit - span.last < 22:
+                best = span.entry.code
+    if best and resource is not None and frame.voice in ("passive", "subject") and resource.code == "UNSPECIFIED":
+        return ""
+    return best
+
+
+def officials(marked: Marked, frame: Frame) -> list[str]:
+    """Two heads of bodies who move unnamed people: each body moves its own."""
+    found = [
+        span.entry.code
+        for span in marked.layer("noun")
+        if span.entry.kind == "official" and span.last <= frame.move.first and frame.move.first - span.last < 20
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _context_body(around: list[Marked]) -> str:
+    for one in around:
+        named = [resource.code for resource in one.resources if resource.named and resource.code not in _GENERAL]
+        named += [span.entry.code for span in one.layer("noun") if span.entry.kind == "official"]
+        if named:
+            return named[0]
+    return ""
+
+
+def _by_word(marked: Marked) -> str:
+    """The body a word without a name points at when nothing before it says which."""
+    text = marked.text.lower()
+    if "the bureau" in text:
+        return "FBI"
+    if "prison" in text and ("agency" in text or "bureau" in text):
+        return "BOP"
+    return "UNSPECIFIED"
+
+
+def _owned_anaphor(marked: Marked, resource: Resource) -> bool:
+    return any(marked.low(step) in ("its", "their", "our") for step in range(max(0, resource.first - 2), resource.head))
+
+
+def _anaphoric_subject(marked: Marked, frame: Frame) -> bool:
+    for step in range(frame.move.first - 1, max(-1, frame.move.first - 12), -1):
+        if marked.low(step) == "it" and marked.low(step - 1) in ("of", "to", "that"):
+            continue
+        if marked.low(step) in ("agency", "bureau", "department", "service", "they", "it", "we", "he"):
+            return True
+    return False
+
+
+def _immigration_mission(marked: Marked, found: Arguments, around: list[Marked]) -> bool:
+    for task in (found.destination_task, found.origin_task):
+        if task is not None and "immigration" in task.kinds:
+            return True
+    text = marked.text.lower()
+    if "immigration" in text or "deportation" in text or "migrant" in text:
+        return True
+    return any(
+        "immigration crackdown" in one.text.lower()
+        or "immigration enforcement" in one.text.lower()
+        or "immigration arrests" in one.text.lower()
+        for one in around
+    )
+
+
+def _military_site(marked: Marked, resource: Resource) -> bool:
+    text = marked.cut(max(0, resource.first - 3), resource.last + 4).lower()
+    return any(
+        word in text
+        for word in (
+            "base",
+            "fort",
+            "naval",
+            "military",
+            "hangar",
+            "barracks",
+            "air station",
+            "guant",
+            "camp",
+            "army",
+            "navy",
+            "airfield",
+            "space force",
+            "pier",
+        )
+    )
+
+
+def beneficiary(marked: Marked, frame: Frame, found: Arguments, who: str) -> str | None:
+    """The other body that gets the use of what moves, or None."""
+    if who in ("UNSPECIFIED", "LOCAL_POLICE", "STATE_POLICE") and frame.voice == "active":
+        mover = _subject_body(marked, frame, None)
+        if mover in _TAKERS and frame.entry.kind in ("order", "take", "send"):
+            return mover
+    end = min(len(marked.words), max(found.clause_end, frame.last) + 2)
+    floor = (
+        frame.move.first - 12
+        if frame.entry.kind in ("give", "take") or frame.entry.frame == "subject"
+        else frame.move.first
+    )
+    for one in marked.resources:
+        if not one.named or one.code not in _BENEFICIARIES or one.code == who or one.first < floor or one.first > end:
+            continue
+        if any(one.first == mine.first for mine in frame.resources) and frame.entry.word != "let":
+            continue
+        step = one.first - 1
+        while step > 0 and (marked.low(step) in DETERMINERS or filler(marked.low(step))) and one.first - step < 6:
+            if marked.low(step) in _LENDING:
+                break
+            step -= 1
+        before = marked.low(step)
+        if (
+            before in _LENDING
+            or before in ("to", "for")
+            or (before == "of" and marked.low(step - 1) in ("support", "behalf", "disposal", "aid", "service"))
+            or (
+                before in ("in", "into", "and")
+                and (one.code.endswith("POLICE") or (before == "and" and "protect" in marked.text))
+            )
+        ):
+            return one.code
+    if duty_of(who) not in ("immigration", "border"):
+        for one in marked.resources:
+            working = {marked.low(step) for step in range(max(0, one.first - 3), one.first)}
+            if (
+                one.code in ("ICE", "ERO", "CBP", "USBP", "DHS")
+                and one.named
+                and one.first < end
+                and {"with", "alongside", "under"} & working
+                and {"work", "works", "working", "ride", "riding", "rode", "report", "serve", "serving"} & working
+            ):
+                return one.code
+    if any(mine.kind == "facility" for mine in frame.resources):
+        named = [
+            one.code
+            for one in marked.resources
+            if one.named and one.code in ("ICE", "DHS", "CBP", "ERO") and one.code != who
+        ]
+        named += [
+            span.entry.code
+            for span in marked.layer("noun")
+            if span.entry.kind == "official" and span.entry.code == "DHS" != who
+        ]
+        if named:
+            return named[0]
+    for task in marked.layer("task"):
+        if (
+            frame.first <= task.first < end
+            and marked.words[task.first].text in ("ICE",)
+            and who != "ICE"
+            and "protect" in marked.text.lower()
+        ):
+            return "ICE"
+    return None
+
+
+def quantity_text(marked: Marked, resource: Resource) -> str | None:
+    """The words of the amount, with "more"/"additional" where they stand next to it."""
+    quantity = resource.quantity
+    if quantity is None:
+        return None
+    last = quantity.last + (1 if marked.low(quantity.last) in ("more", "additional") else 0)
+    return marked.cut(quantity.first, last)
+
+
+def end_text(marked: Marked, place: Place | None, task: Task | None, here: str = "") -> str | None:
+    """A place, a task, or both as "place; task", in the words of the text."""
+    parts: list[str] = []
+    if place is not None:
+        parts.append(marked.cut(place.first, place.last))
+    elif here:
+        parts.append(here)
+    if (
+        task is not None
+        and (not parts or task.kinds & _KINDS_TOLD)
+        and not (place is not None and place.first < task.last and task.first < place.last)
+    ):
+        words = marked.cut(task.first, min(task.last, task.first + _TELLING))
+        if not parts or not place or place.level != "border" or "immigration" in task.kinds:
+            parts.append(words)
+    return "; ".join(parts) or None
+
+
+def has_task(marked: Marked, kind: str) -> bool:
+    """Whether the sentence names work of that kind anywhere."""
+    return any(found == kind for found, _ in task_kinds(marked, 0, len(marked.words)))
+
+
+def duty_of(code: str) -> str:
+    """A body's usual duty, "" for an unknown code."""
+    return duties().get(code, "")

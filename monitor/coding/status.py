@@ -1,0 +1,341 @@
+"""How far a shift has come, read from the verb's form and the words that govern it (codebook, section 5)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+from monitor.coding.frame import Frame
+from monitor.coding.marked import Marked
+from monitor.coding.words import BE, adverb
+
+_DENY: Final = frozenset("denied denies deny refused refuses declined declines insisted rejected ruled".split())
+_BLOCK: Final = frozenset(
+    (
+        "blocked blocks block barred bars bar halted halts halt enjoined enjoins enjoin stopped stops "
+        "prevented prevents prohibited prohibits prohibit keeps kept restrained suspended suspends forbade "
+        "forbidden"
+    ).split()
+)
+_COURT: Final = frozenset(
+    "judge judges court courts ruling panel injunction restraining appeals circuit justices".split()
+)
+_END: Final = frozenset(
+    ("ended ends end ending completed concluded stopped cancelled canceled dropped scrapped terminated paused").split()
+)
+_PROPOSE: Final = frozenset(
+    (
+        "consider considers considering considered weigh weighs weighing weighed mull mulling mulls mulled "
+        "threaten threatens threatened threatening ask asks asked asking request requests requested "
+        "requesting urge urged urges urging demand demands demanded want wants wanted propose proposes "
+        "proposed proposing float floated floating suggest suggests suggested offer offered offers seek "
+        "seeks sought seeking sue sues might could may should whether if unless propose eyeing thinking "
+        "like needed proposal discussing discuss discussed idea petition petitioned pressing"
+    ).split()
+)
+_PLAN: Final = frozenset(
+    (
+        "will 'll shall plan plans planned planning announce announces announced order orders ordered "
+        "ordering direct directs directed authorize authorizes authorized authorised authorizing prepare "
+        "prepares preparing prepared ready intends intend vow vows vowed promise promises promised "
+        "committed agree agrees agreed approve approves approved set scheduled expected told tell calling "
+        "going about soon must poised standby alert slated tapped bound sign can"
+    ).split()
+)
+_WILL: Final = frozenset({"will", "'ll", "shall"})
+_SUIT: Final = frozenset("sue sues sued suing suit suits lawsuit lawsuits".split())
+_USED: Final = frozenset("invoked invoking used relied".split())
+_REPORTED: Final = frozenset("said announced conveyed told tweeted posted declared confirmed".split())
+_DECISIONS: Final = frozenset("decision decisions plan plans intention intent".split())
+_SAME_PAST: Final = frozenset({"put", "let", "set", "quit"})  # written alike in present and past
+_DIRECTED: Final = frozenset({"shall", "will", "may"})
+_MOVERS: Final = frozenset("administration government president order trump pentagon department".split())
+_FORETOLD: Final = frozenset({"announced", "conveyed", "declared", "promised"})
+_POSSIBLE: Final = frozenset("possible potential proposed threatened".split())
+
+
+def status(marked: Marked, frame: Frame) -> str:
+    """planned, proposed, ongoing, done, denied, blocked, ended or unclear."""
+    at = frame.move.first
+    floor = _clause_start(marked, at)
+    window = [marked.low(step) for step in range(floor, at)]
+    near = window[-10:]
+    lows = {token.low for token in marked.words}
+    subject_floor = min([floor, *(resource.first for resource in frame.resources)])
+    stop = next(
+        (
+            step
+            for step in range(frame.last, len(marked.words))
+            if marked.low(step) in ("but", "while", "although", "though", ";")
+        ),
+        len(marked.words),
+    )
+    around = {marked.low(step) for step in range(max(0, subject_floor - 12), min(stop, frame.last + 14))}
+    if _denied(marked, frame, near):
+        return "denied"
+    if in_suit(marked, frame):
+        return "ongoing"
+    if around & _BLOCK and (lows & _COURT) and not ({"ordered", "ruled"} & around and frame.entry.kind == "withdraw"):
+        return "blocked"
+    if "prohibited" in around or "enjoined" in around:
+        return "blocked"
+    if frame.entry.kind in ("withdraw", "leave"):
+        return _by_form(marked, frame, near, window)
+    if frame.voice == "standing":
+        return (
+            "proposed"
+            if any(low in _PROPOSE for low in near)
+            else "planned"
+            if any(low in _PLAN for low in near[-4:])
+            else "ongoing"
+        )
+    if frame.voice == "nominal" or frame.entry.form == "noun":
+        return _nominal(marked, frame, window)
+    after = {marked.low(step) for step in range(frame.last, min(len(marked.words), frame.last + 18))}
+    if after & {"ended", "dropped", "scrapped"} and after & {"were", "was", "ended", "dropped"} and "plans" in around:
+        return "ended"
+    if {"no", "more"} <= set(near) or "paused" in after:
+        return "ended"
+    return _by_form(marked, frame, near, window)
+
+
+def in_suit(marked: Marked, frame: Frame) -> bool:
+    """Whether the move is what a suit is about: the suit's wish to end it is not yet its end (codebook, ruling 7)."""
+    before = marked.lows[max(0, frame.move.first - 30) : frame.move.first]
+    if _SUIT.isdisjoint(before):
+        return False
+    return not any(low in _REPORTED for low in before[-4:])
+
+
+def _clause_start(marked: Marked, at: int) -> int:
+    step = at - 1
+    while step >= 0 and at - step < 24:
+        if marked.low(step) in (";", ":", "•") or (
+            marked.low(step) == "." and marked.words[step].end < marked.words[step + 1].start
+        ):
+            break
+        step -= 1
+    return step + 1
+
+
+def _denied(marked: Marked, frame: Frame, near: list[str]) -> bool:
+    if (
+        any(low in ("not", "never", "won", "nor", "n't") for low in near[-4:])
+        and "only" not in near
+        and "unclear" not in near
+    ):
+        return True
+    if any(low in _DENY for low in near[-4:]) and "ruled" not in near[-4:] and "insisted" not in near:
+        return True
+    for resource in frame.resources:
+        if resource.last <= frame.move.first:
+            before = [marked.low(step) for step in range(max(0, resource.first - 4), resource.first + 1)]
+            if "no" in before or "none" in before:
+                return "more" not in before and "longer" not in before
+    before = marked.lows[max(0, frame.move.first - 18) : frame.move.first]
+    return any(
+        low in ("no", "not", "n't") and not _DECISIONS.isdisjoint(before[at + 1 : at + 6])
+        for at, low in enumerate(before)
+    )
+
+
+def _nominal(marked: Marked, frame: Frame, window: list[str]) -> str:
+    before = [marked.low(step) for step in range(max(0, frame.first - 8), frame.move.first)]
+    after = [marked.low(step) for step in range(frame.last, min(len(marked.words), frame.last + 14))]
+    if any(low in _END for low in before) or any(low in ("ended", "concluded", "completed") for low in after):
+        return "ended"
+    if ("approved", "of") in pairwise(before):
+        return "done"
+    if any(low in _POSSIBLE for low in before[-3:]):
+        return "proposed"
+    if any(
+        low
+        in (
+            "authorized",
+            "authorizes",
+            "announced",
+            "announces",
+            "ordered",
+            "orders",
+            "approved",
+            "plans",
+            "plan",
+            "planned",
+            "planning",
+            "imminent",
+            "upcoming",
+            "directed",
+            "authorizing",
+        )
+        for low in before
+    ):
+        return "planned"
+    if "announced" in after[:4]:
+        return "planned"
+    if any(low in _WILL for low in window) and "this" not in before[-4:]:
+        return "planned"
+    if any(low in _PROPOSE for low in before[-5:]):
+        return "proposed"
+    if any(
+        low
+        in (
+            "this",
+            "ongoing",
+            "continuing",
+            "continued",
+            "current",
+            "during",
+            "challenges",
+            "challenge",
+            "challenging",
+        )
+        for low in before
+    ) or any(low in ("continues", "continue", "would", "underway", "under") for low in after[:8]):
+        return "ongoing"
+    return "done"
+
+
+def _by_form(marked: Marked, frame: Frame, near: list[str], window: list[str]) -> str:
+    form = frame.entry.form
+    governed = near[-6:]
+    at = frame.move.first
+    if any(low.startswith("continu") for low in governed) or (form == "ing" and governed[-1:] == ["keep"]):
+        return "ongoing"
+    if form in ("ed", "phrase") and frame.voice in ("adjective", "subject") and marked.low(frame.last) in _DIRECTED:
+        return "planned"
+    if form == "base" and governed[-1:] == ["to"] and _USED & set(window):
+        return "done"
+    if form == "base" and {"need", "needs"} & set(governed[-3:]):
+        return "proposed"
+    if form == "ing" and governed[-1:] in (["was"], ["were"]) and _FORETOLD & set(near):
+        return "planned"
+    if form == "ing" and governed[-1:] == ["and"] and any(low in BE for low in near):
+        return "ongoing"
+    if form == "ing" and governed[-1:] and governed[-1] in _MOVERS:
+        return "ongoing"
+    after = [marked.low(step) for step in range(frame.last, min(len(marked.words), frame.last + 10))]
+    if (
+        form == "ing"
+        and governed[-1:]
+        and governed[-1] in BE
+        and not ("next" in after or "soon" in near or "tomorrow" in after)
+    ):
+        return "ongoing"
+    if form == "ing" and ("next" in after or "soon" in near) and any(low in BE for low in governed):
+        return "planned"
+    if form == "base" and any(
+        low in ("prompted", "led", "forced", "caused", "driven", "prompting", "leading") for low in governed
+    ):
+        return "done"
+    if form == "ing" and "process" in governed:
+        return "ongoing"
+    if (
+        form == "ing"
+        and governed[-1:]
+        and governed[-1] in ("of", "for", "by", "after", "including")
+        and not any(low in _PROPOSE or low in _PLAN for low in near)
+    ):
+        return "done"
+    if form == "be":
+        if marked.low(frame.move.last) == "to" or any(low in _WILL for low in near):
+            return "planned"
+        return "ongoing" if marked.low(at) in ("is", "are") else "done"
+    word = frame.entry.word
+    if form == "phrase" and any(low in _PROPOSE for low in near):
+        return "proposed"
+    if (
+        form == "base"
+        and any(low in ("asked", "urged", "demanded", "wants", "considering", "weighing") for low in near)
+        and "will" not in near
+    ):
+        return "proposed"
+    if any(low in _PROPOSE for low in governed) and form in ("base", "ing", "ed", "phrase"):
+        last_propose = max(step for step, low in enumerate(governed) if low in _PROPOSE)
+        if not any(low in ("has", "have", "had", "was", "were") for low in governed[last_propose + 1 :]) and (
+            form != "ed" or governed[last_propose] in ("could", "might", "may", "should", "whether", "if")
+        ):
+            return "proposed"
+    if word in ("request", "seek", "offer", "want") or (frame.entry.kind == "order" and frame.entry.code == "phrase"):
+        return "proposed"
+    if form == "base" and word in _SAME_PAST and not ({"to", "can", "let"} | _WILL | _DIRECTED) & set(governed[-3:]):
+        return "proposed" if any(low in _PROPOSE for low in governed) else "done"
+    if form == "base":
+        if any(low in ("had", "did") for low in governed[-2:]):
+            return "done"
+        if any(low in _PLAN for low in near) or "to" in governed[-2:] or at == 0 or marked.low(at - 1) in ('"', "“"):
+            return "planned"
+        return "planned" if any(low in _WILL or low == "would" for low in window) else "ongoing"
+    if form == "ing" and governed[-1:] == ["in"]:
+        return "ongoing"
+    if form == "ing":
+        if any(
+            low in ("will", "plan", "plans", "authorized", "ordered", "announced", "prepare", "planning")
+            for low in governed
+        ):
+            return "planned"
+        # "is sending" goes on, and so does "Marines deploying"; "criticised for sending" is done.
+        going = any(
+            low in BE or low in ("keep", "keeps", "continue", "continues", "begun", "started") for low in governed[-3:]
+        )
+        headline = frame.voice == "subject" or (frame.voice == "passive" and not going)
+        return "ongoing" if going or headline or at == 0 else "done"
+    if form == "phrase":
+        return _phrase(marked, frame, governed)
+    if form == "s":
+        return "planned" if word in ("order", "direct", "authorize") else "done"
+    if form == "ed":
+        return _past(marked, frame, governed)
+    return "done"
+
+
+def _past(marked: Marked, frame: Frame, governed: list[str]) -> str:
+    tail = [low for low in governed if not adverb(low)]
+    if tail[-1:] == ["be"] or tail[-2:] == ["be", "being"]:
+        if any(low in _PLAN for low in governed):
+            return "planned"
+        return "planned" if any(low in ("to", "would") for low in governed) else "proposed"
+    if tail[-1:] == ["being"] or (tail[-1:] and tail[-1] in ("are", "is", "'re")):
+        return "ongoing"
+    if frame.entry.word in (
+        "order",
+        "direct",
+        "authorize",
+        "instruct",
+        "call",
+        "pledge",
+        "promise",
+        "tell",
+    ) and frame.voice in ("active", "passive"):
+        return "planned"
+    if frame.voice == "adjective":
+        return "ongoing"
+    return "done"
+
+
+def _phrase(marked: Marked, frame: Frame, governed: list[str]) -> str:
+    phrase = frame.entry.word
+    if any(low in _PLAN for low in governed[-4:]) or phrase.startswith(
+        (
+            "bound",
+            "headed",
+            "heading",
+            "en route",
+            "on the",
+            "on their",
+            "on its",
+            "are on",
+            "is on",
+            "prepar",
+            "ready",
+            "put on",
+            "have orders",
+            "has orders",
+        )
+    ):
+        return "planned"
+    first = phrase.split()[0]
+    if first.endswith("ing") and first != "preparing":
+        return "ongoing"
+    if "to" in governed[-1:] or first in ("be",):
+        return "planned"
+    return "done"

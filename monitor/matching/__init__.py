@@ -1,0 +1,1 @@
+"""Identity of texts: fingerprints, near-duplicates, changes between versions, and reuse of releases in coverage."""
