@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from db import hosts, imports, marks, pages, polls, schema, sources, stories
+from db import filing, hosts, imports, marks, pages, polls, schema, sources, stories
 from db.connect import note_check, open_reader, open_writer, refusing
 from db.stories import Row
 from monitor.errors import ArchiveError
@@ -250,16 +250,19 @@ class Archive:
     ) -> list[R]:
         """``file`` every item in one transaction; one that cannot be filed is undone and met with ``instead``.
 
-        The whole batch is tried at once, and only if an item fails again item by item: at every savepoint the
-        full-text index writes out what it has gathered, which made filing twice as slow.
+        The whole batch is tried at once, and only if an item fails again item by item.
         """
         with refusing(self._path):
             with contextlib.suppress(*_ITEM_ERRORS), self._begun() as db:
                 before(db)
-                return [file(db, item) for item in items]
+                results = [file(db, item) for item in items]
+                filing.index_new(db)
+                return results
             with self._begun() as db:
                 before(db)
-                return [self._one(db, item, file, instead) for item in items]
+                results = [self._one(db, item, file, instead) for item in items]
+                filing.index_new(db)
+                return results
 
     def _one(
         self,

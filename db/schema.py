@@ -189,7 +189,6 @@ CREATE TABLE sightings (
 ) STRICT;
 
 CREATE INDEX sightings_story ON sightings (story) WHERE story IS NOT NULL;
-CREATE INDEX sightings_channel ON sightings (channel, seen_at);
 
 CREATE TABLE hosts (
     origin TEXT PRIMARY KEY,
@@ -218,16 +217,17 @@ CREATE VIRTUAL TABLE stories_fts USING fts5 (
     title, text, content='stories', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
 );
 
-CREATE TRIGGER stories_fts_insert AFTER INSERT ON stories BEGIN
-    INSERT INTO stories_fts (rowid, title, text) VALUES (new.id, new.title, new.text);
-END;
-
-CREATE TRIGGER stories_fts_delete AFTER DELETE ON stories BEGIN
+-- New stories are indexed by db.filing.index_new at the end of a transaction. With a trigger each of them would be a
+-- statement that SQLite must be able to undo alone, and before each of those FTS5 writes out all it has gathered.
+-- So a story may not be in the index yet when it is changed or deleted.
+CREATE TRIGGER stories_fts_delete AFTER DELETE ON stories
+WHEN EXISTS (SELECT 1 FROM stories_fts_docsize WHERE id = old.id) BEGIN
     INSERT INTO stories_fts (stories_fts, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);
 END;
 
 CREATE TRIGGER stories_fts_update AFTER UPDATE OF id, title, text ON stories
-WHEN old.id IS NOT new.id OR old.title IS NOT new.title OR old.text IS NOT new.text BEGIN
+WHEN (old.id IS NOT new.id OR old.title IS NOT new.title OR old.text IS NOT new.text)
+AND EXISTS (SELECT 1 FROM stories_fts_docsize WHERE id = old.id) BEGIN
     INSERT INTO stories_fts (stories_fts, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);
     INSERT INTO stories_fts (rowid, title, text) VALUES (new.id, new.title, new.text);
 END

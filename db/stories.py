@@ -97,8 +97,10 @@ def source_states(db: sqlite3.Connection) -> list[Row]:
         db,
         "SELECT c.id, c.source, c.kind, c.url, c.rank, c.also, c.discovered, c.enabled AND s.enabled AS enabled,"
         " c.state, c.reason, c.failures, c.last_ok_at, c.next_poll_at, c.every_seconds, c.moved_to, c.moved_times,"
-        " (SELECT count(DISTINCT story) FROM sightings WHERE channel = c.id) AS stories"
-        " FROM channels c JOIN sources s ON s.id = c.source ORDER BY c.source, c.rank, c.id",
+        " coalesce(n.stories, 0) AS stories FROM channels c JOIN sources s ON s.id = c.source"
+        # Counted in one go: an index by channel would cost every filing a twentieth for this question alone.
+        " LEFT JOIN (SELECT channel, count(DISTINCT story) AS stories FROM sightings GROUP BY channel) n"
+        " ON n.channel = c.id ORDER BY c.source, c.rank, c.id",
     )
 
 

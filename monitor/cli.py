@@ -12,8 +12,6 @@ import click
 from monitor import __version__
 from monitor.cli_options import config_path, configuration, run, shared_options
 from monitor.cli_sources import sources
-from monitor.screen import imports, passes, tables
-from monitor.screen import stories as story_screen
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -65,6 +63,7 @@ def collect(source: tuple[str, ...], force: bool, quiet: bool, as_json: bool) ->
     Exit code 1 when a source could not be read; everything else is filed all the same.
     """
     from monitor.app import collect_now
+    from monitor.screen import passes
 
     config = configuration()
     with passes.pass_progress(len(source) or len(config.enabled()), show=not (quiet or as_json)) as on_done:
@@ -89,6 +88,7 @@ def import_(file: tuple[Path, ...], again: bool, workers: int | None, as_json: b
     records and none could be read.
     """
     from monitor.app import import_files
+    from monitor.screen import imports
 
     config = configuration()
     with imports.import_progress(show=not as_json) as progress:
@@ -120,6 +120,8 @@ def stories(query: tuple[str, ...], limit: int, as_json: bool, as_csv: bool) -> 
     """
     from monitor.app import reading_archive
     from monitor.query import parse
+    from monitor.screen import stories as screen
+    from monitor.screen import tables
 
     if as_json and as_csv:
         raise click.UsageError("choose one of --json and --csv")
@@ -132,7 +134,7 @@ def stories(query: tuple[str, ...], limit: int, as_json: bool, as_csv: bool) -> 
         elif as_csv:
             tables.print_csv(rows)
         else:
-            story_screen.print_stories(list(rows), total=archive.count(parsed), limit=limit)
+            screen.print_stories(list(rows), total=archive.count(parsed), limit=limit)
     return 0
 
 
@@ -144,6 +146,7 @@ def show(story: int, as_json: bool) -> int:
     """One story: its text, where each field came from, its versions and sightings."""
     from monitor.app import reading_archive
     from monitor.errors import UsageError
+    from monitor.screen.stories import print_story
 
     config = configuration()
     with reading_archive(config) as archive:
@@ -153,7 +156,7 @@ def show(story: int, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        story_screen.print_story(found)
+        print_story(found)
     return 0
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from monitor.cli_options import config_path, configuration, shared_options
-from monitor.screen import sources as screen
 
 
 @click.group(invoke_without_command=True)
@@ -20,6 +19,7 @@ def sources(context: click.Context, as_json: bool) -> int:
     if context.invoked_subcommand is not None:
         return 0
     from monitor.app import source_states
+    from monitor.screen import sources as screen
 
     states = source_states(configuration())
     if as_json:
@@ -37,6 +37,7 @@ def sources(context: click.Context, as_json: bool) -> int:
 def check(source: tuple[str, ...], discover: bool, as_json: bool) -> int:
     """Ask every channel once and say what it answers; stores nothing. Exit code 1 when a source yields nothing."""
     from monitor.app import chosen, probe
+    from monitor.screen import sources as screen
 
     config = configuration()
     asked = chosen(config, source)
@@ -65,6 +66,7 @@ def check(source: tuple[str, ...], discover: bool, as_json: bool) -> int:
 def add(url: str, source_id: str | None, name: str | None, kind: str | None, yes: bool) -> int:
     """Find the channels of a site or feed, show what they hold, and write the source into the configuration."""
     from monitor.registry import default_path, propose, write_sources
+    from monitor.screen import sources as screen
 
     config = configuration()
     proposal = propose(config, url, source_id=source_id, name=name, kind=kind)
@@ -86,6 +88,7 @@ def add(url: str, source_id: str | None, name: str | None, kind: str | None, yes
 def import_(file: Path, yes: bool) -> int:
     """Add the feeds of an OPML file to the configuration."""
     from monitor.registry import default_path, opml_sources, write_sources
+    from monitor.screen import sources as screen
 
     config = configuration()
     found, known = opml_sources(config, file)

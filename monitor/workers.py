@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import multiprocessing
 import os
@@ -34,6 +35,8 @@ _log = logging.getLogger(__name__)
 def _prepare() -> None:
     """Ctrl-C is for the parent, which ends its workers itself; a worker's own traceback would only be noise."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # what was imported stays
+    gc.set_threshold(50_000, 20, 20)
     warnings.simplefilter("ignore")  # what a library thinks of a hostile page is nothing to print
 
 

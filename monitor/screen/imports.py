@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from monitor.screen.tables import Cell, console, print_table
+from monitor.screen.tables import console, print_table
 from monitor.tallies import DomainTally, ImportTally
+
+if TYPE_CHECKING:
+    from monitor.screen.tables import Cell
 
 
 @contextmanager

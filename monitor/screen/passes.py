@@ -8,20 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from rich.text import Text
-
-from monitor.screen.tables import Cell, console, print_table
+from monitor.screen.tables import console, print_table
 from monitor.tallies import SourcePass
 
 if TYPE_CHECKING:
     from monitor.app import Collected
+    from monitor.screen.tables import Cell
 
 
 @contextmanager
 def pass_progress(total: int, *, show: bool) -> Iterator[Callable[[SourcePass], None]]:
     """A bar over the sources of a pass, on a terminal's standard error only."""
-    screen = console(error=True)
-    if not show or not screen.is_terminal:
+    if not show or not (screen := console(error=True)).is_terminal:
         yield lambda _: None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -40,10 +38,11 @@ def pass_progress(total: int, *, show: bool) -> Iterator[Callable[[SourcePass], 
 
 def print_collected(collected: Collected, *, archive: Path | str, quiet: bool) -> None:
     """What a pass came to; with ``quiet`` only what failed."""
-    out = console()
     looked = [one for one in collected.passes if one.polled or one.pages or one.error]
     shown = [one for one in looked if one.failed] if quiet else looked
     if shown:
+        from rich.text import Text
+
         rows: list[list[Cell]] = []
         for one in shown:
             outcome, why = _outcome_and_why(one)
@@ -53,7 +52,7 @@ def print_collected(collected: Collected, *, archive: Path | str, quiet: bool) -
         numbers = ("new", "changed", "pages", "left")
         print_table(["source", "outcome", *numbers, "why"], rows, right=numbers)
     if collected.offline:
-        out.print("No source could be reached at all: is this machine offline?")
+        console().print("No source could be reached at all: is this machine offline?")
     if quiet:
         return
     resting = len(collected.passes) - len(looked)
@@ -66,7 +65,7 @@ def print_collected(collected: Collected, *, archive: Path | str, quiet: bool) -
         parts.append(f"{resting} source(s) not due")
     if collected.stopped:
         parts.append("stopped before the end; what was filed is complete")
-    out.print(f"{archive}: {'; '.join(parts)}")
+    console().print(f"{archive}: {'; '.join(parts)}")
 
 
 def _outcome_and_why(one: SourcePass) -> tuple[str, str]:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from monitor.model import Source
-from monitor.screen.tables import Cell, console, print_table
+from monitor.screen.tables import console, print_table
 
 if TYPE_CHECKING:
     from monitor.app import ChannelStatus, Probe
     from monitor.registry import Proposal
+    from monitor.screen.tables import Cell
 
 _STATE_STYLE = {"ok": "green", "new": "cyan", "quiet": "cyan"}
 

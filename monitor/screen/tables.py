@@ -8,23 +8,24 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:  # imported where something is printed: a cron line that has nothing to say does not pay for it
+    from rich.console import Console
+    from rich.text import Text
+
+    Cell = str | Text
 
 PIPED_WIDTH = 160  # lines in a file or a mail are not folded at a terminal's 80
 
 
 def console(*, error: bool = False) -> Console:
     """A console on standard output (or error): as wide as the terminal, wide and plain when piped."""
+    from rich.console import Console
+
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
-
-
-Cell = str | Text
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]], *, right: Sequence[str] = ()) -> None:
@@ -35,6 +36,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]], *, right
     """
     out = console()
     if out.is_terminal:
+        from rich.table import Table
+
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in columns:
             table.add_column(name, justify="right" if name in right else "left", overflow="fold")

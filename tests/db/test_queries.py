@@ -201,3 +201,20 @@ def test_the_index_stays_in_step_when_stories_are_changed_by_hand(stocked: Archi
     connection.close()
     assert found(stocked, "zeppelin") == [1]
     assert found(stocked, "wall") == []
+
+
+def test_the_index_has_stories_that_are_new_and_changed_or_inserted_by_hand(stocked: Archive, path):
+    connection = sqlite3.connect(path)
+    connection.execute(
+        "INSERT INTO stories (url, domain, source, kind, first_seen_at, last_seen_at, text_from, title, text)"
+        " VALUES ('https://x.example/', 'x.example', 'cbp', 'release', '2026', '2026', 'page', 'Airships', '')"
+    )
+    connection.execute("DELETE FROM stories WHERE title = 'Airships'")
+    connection.commit()
+    again = [visit(hours(n), url="https://www.cbp.gov/9", title=f"Balloons {n}", source="cbp") for n in range(3)]
+    stocked.file_imports(again)
+    connection.execute("INSERT INTO stories_fts (stories_fts, rank) VALUES ('integrity-check', 1)")
+    connection.close()
+    assert found(stocked, "airships") == []
+    assert len(found(stocked, '"balloons 2"')) == 1
+    assert found(stocked, '"balloons 1"') == []
