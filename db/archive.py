@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from db import filing, hosts, imports, marks, pages, polls, schema, sources, stories
+from db import filing, hosts, identities, imports, marks, pages, polls, rechecks, schema, sources, stories
 from db.connect import note_check, open_reader, open_writer, refusing
+from db.matching import MatchTables
 from db.stories import Row
 from monitor.errors import ArchiveError
 from monitor.model import (
@@ -168,6 +169,27 @@ class Archive:
         """How far the WARC ``file`` has been imported; None when it never was."""
         with refusing(self._path):
             return imports.import_progress(self._db, file)
+
+    @contextlib.contextmanager
+    def matching(self) -> Iterator[MatchTables]:
+        """The tables of matching in one transaction."""
+        with self._transaction() as db:
+            yield MatchTables(db)
+
+    def match_counts(self) -> dict[str, int]:
+        """How many groups of copies, copies in them, updates and links of coverage to releases there are."""
+        with refusing(self._path):
+            return identities.match_counts(self._db)
+
+    def due_rechecks(self, source: str, *, now: datetime, limit: int) -> list[WantedPage]:
+        """The pages of ``source``'s known stories to look at again, the longest overdue first."""
+        with refusing(self._path):
+            return rechecks.due_rechecks(self._db, source, now=now, limit=limit)
+
+    def recheck_counts(self, now: datetime) -> dict[str, int]:
+        """How many pages of known stories are to be looked at again at ``now``, by source."""
+        with refusing(self._path):
+            return rechecks.recheck_counts(self._db, now)
 
     # ── questions ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -47,17 +47,35 @@ def file_snapshot(
     article = snapshot.article
     if story is None:
         story = story_at(db, article.url)
+        if story is None and snapshot.identity:
+            story = _renamed(db, snapshot)
     if story is None:
         return _file_new(db, snapshot, text_from, page_reason, capture)
+    if snapshot.identity:
+        db.execute("UPDATE stories SET identity = ? WHERE id = ? AND identity = ''", (snapshot.identity, story))
     if reread and (filing := _read_anew(db, story, snapshot, text_from, capture)):
         return filing
     return _file_known(db, story, snapshot, text_from, page_reason, capture)
 
 
-def story_at(db: sqlite3.Connection, url: str) -> int | None:
-    """The story whose canonical address is ``url``, if there is one."""
+def story_at(db: sqlite3.Connection, url: str, identity: str = "") -> int | None:
+    """The story whose canonical address is ``url``, else one of that ``identity``, if there is one."""
     found = db.execute("SELECT id FROM stories WHERE url = ?", (url,)).fetchone()
+    if found is None and identity:
+        found = db.execute(
+            "SELECT id FROM stories WHERE identity = ? AND identity <> '' ORDER BY id LIMIT 1", (identity,)
+        ).fetchone()
     return found[0] if found else None
+
+
+def _renamed(db: sqlite3.Connection, snapshot: Snapshot) -> int | None:
+    """The story a snapshot belongs to by its identity; its newest address is the story's."""
+    story = story_at(db, "", snapshot.identity)
+    if story is not None:
+        (last,) = db.execute("SELECT last_seen_at FROM stories WHERE id = ?", (story,)).fetchone()
+        if iso(snapshot.seen_at) >= last:
+            adopt_url(db, story, snapshot.article.url)
+    return story
 
 
 def index_new(db: sqlite3.Connection) -> None:
@@ -87,6 +105,11 @@ def adopt_url(db: sqlite3.Connection, story: int, url: str) -> int:
         return story
     if text_from == TextFrom.LEAD:
         db.execute("UPDATE stories SET duplicate_of = ? WHERE id = ?", (other, story))
+        db.execute(
+            "INSERT INTO duplicates SELECT id, duplicate_of, 'copy', 1.0, 'address', 'its page is the other story''s',"
+            " 'machine', last_seen_at FROM stories WHERE id = ? ON CONFLICT (story, other) DO NOTHING",
+            (story,),
+        )
         return other
     return story
 
@@ -107,8 +130,8 @@ _STORY_COLUMNS = (
     "cited_domains", "links", "extractor", "signals", "text",
 )  # fmt: skip
 _INSERT_STORY = (
-    f"INSERT INTO stories (url, domain, source, first_seen_at, last_seen_at, {', '.join(_STORY_COLUMNS)})"
-    f" VALUES (?, ?, ?, ?, ?, {', '.join('?' * len(_STORY_COLUMNS))})"
+    f"INSERT INTO stories (url, domain, source, identity, first_seen_at, last_seen_at, {', '.join(_STORY_COLUMNS)})"
+    f" VALUES (?, ?, ?, ?, ?, ?, {', '.join('?' * len(_STORY_COLUMNS))})"
 )
 _SHOW_STORY = f"UPDATE stories SET version = ?, {', '.join(f'{name} = ?' for name in _STORY_COLUMNS)} WHERE id = ?"
 _INSERT_VERSION = (
@@ -131,7 +154,9 @@ def _file_new(
 ) -> Filing:
     article, at = snapshot.article, iso(snapshot.seen_at)
     values = _story_values(article, text_from, page_reason)
-    story = db.execute(_INSERT_STORY, (article.url, domain_of(article.url), snapshot.source, at, at, *values)).lastrowid
+    story = db.execute(
+        _INSERT_STORY, (article.url, domain_of(article.url), snapshot.source, snapshot.identity, at, at, *values)
+    ).lastrowid
     assert story is not None
     digest = text_hash(article.title, article.text)
     db.execute(

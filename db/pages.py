@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from db.filing import TextFrom, adopt_url, file_snapshot, seen_again, story_at
 from db.leads import lead_json, lead_of, said_hash
+from db.rechecks import file_look, schedule
 from db.times import iso, maybe_iso
 from monitor.model import Announced, Change, Filing, PageState, PageVisit, WantedPage
 
@@ -26,10 +27,13 @@ def announce(
     """
     lead, address, snapshot = announced.lead, announced.address, announced.snapshot
     page = db.execute("SELECT story, state FROM pages WHERE address = ?", (address,)).fetchone()
+    moved = False
     if page is None:
         # A snapshot of this very address finds its story when it is filed.
-        story = None if snapshot and snapshot.article.url == address else story_at(db, address)
+        story = None if snapshot and snapshot.article.url == address else story_at(db, address, announced.identity)
         state = PageState.FILED if story or snapshot else PageState.WAITING
+        # The same story under another address: with a new slug comes a new headline, so its page is looked at.
+        moved = story is not None and bool(announced.identity) and story_at(db, address) is None
     else:
         story, state = page[0], PageState(page[1])
 
@@ -41,7 +45,7 @@ def announce(
 
     wanted = False
     if page is None:
-        wanted = state is PageState.WAITING
+        wanted = state is PageState.WAITING or moved
         db.execute(
             "INSERT INTO pages (address, source, channel, poll, story, state, published, position, announced_at,"
             " next_at, lead) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -143,6 +147,7 @@ def file_visit(db: sqlite3.Connection, visit: PageVisit) -> Filing | None:
                 f" VALUES (?, ?, ?, ?, {', '.join('?' * len(_VISITED))}, ?)",
                 (snapshot.source, story, at, _failed(visit), *_visited(visit, at)),
             )
+            _schedule(db, visit, filing, story)
         return filing
     if story is not None and story != had:
         _belongs(db, address, story)
@@ -153,7 +158,15 @@ def file_visit(db: sqlite3.Connection, visit: PageVisit) -> Filing | None:
             " WHERE address = ?",
             (again, _failed(visit), *_visited(visit, at)),
         )
+    _schedule(db, visit, filing, story)
     return filing
+
+
+def _schedule(db: sqlite3.Connection, visit: PageVisit, filing: Filing | None, story: int | None) -> None:
+    if visit.recheck_if_changed_at is not None:
+        schedule(db, visit, filing)
+    if visit.look and story is not None:
+        file_look(db, visit, story, filing)
 
 
 _VISITED = (

@@ -116,7 +116,40 @@ def _moment(value: str, now: datetime) -> str:
     return value
 
 
+# Written as the index over versions that are no first ones, so that only those are looked through.
+_CHANGED = "(SELECT story FROM versions, json_each(versions.change, '$.kinds') AS kind WHERE {} AND {})"
+_NOT_NEW = """versions.change <> '{"kinds": ["new"]}' AND json_extract(versions.change, '$.from') IS NOT NULL"""
+
+
+def _changed(value: str, _: datetime) -> Condition:
+    if value == "any":
+        return Condition(f"(id IN {_CHANGED.format(_NOT_NEW, 1)})")
+    return Condition(f"(id IN {_CHANGED.format(_NOT_NEW, 'kind.value = ?')})", (value,))
+
+
+_STATES = {
+    "copy": "(duplicate_of IS NOT NULL)",
+    "original": "(duplicate_of IS NULL)",
+    "update": "(id IN (SELECT story FROM duplicates WHERE relation = 'update'))",
+    "wire": "(origin <> '')",
+    "drawn": "(id IN (SELECT story FROM coverage))",
+    "covered": "(id IN (SELECT release FROM coverage))",
+    "uncovered": "(id IN (SELECT release FROM uncovered_releases))",
+}
+
+
+def _is(value: str, _: datetime) -> Condition:
+    return Condition(_STATES[value])
+
+
+def _origin(value: str, _: datetime) -> Condition:
+    return Condition("(lower(origin) = ?)", (value,))
+
+
 _FIELDS: dict[str, Callable[[str, datetime], Condition]] = {
+    "changed": _changed,
+    "is": _is,
+    "origin": _origin,
     "source": _source,
     "domain": _domain,
     "kind": _kind,

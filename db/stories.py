@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from db.identities import kin
 from db.queries import WHEN, condition, highlights
+from db.rows import row_of, rows_of
 from monitor.query import Query
 
 Row = dict[str, Any]
@@ -16,10 +17,8 @@ Row = dict[str, Any]
 _LISTED = (
     "id", "url", "domain", "source", "kind", "title", "byline", "dateline", "published_at", "published_precision",
     "published_from", "modified_at", "first_seen_at", "last_seen_at", "language", "version", "duplicate_of",
-    "text_from", "page_reason", "paywalled", "word_count", "cited_domains",
+    "origin", "text_from", "page_reason", "paywalled", "word_count", "cited_domains",
 )  # fmt: skip
-_JSON = frozenset({"cited_domains", "links", "signals", "change"})
-_FLAGS = frozenset({"paywalled", "enabled", "discovered", "also"})
 # Private-use characters that no cleaned text holds mark the hits, so that text cannot fake one.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _SNIPPET = (
@@ -42,7 +41,7 @@ def stories(db: sqlite3.Connection, query: Query, *, limit: int | None, now: dat
         (*asked.values, -1 if limit is None else limit),
     )
     for values in rows:
-        row = _row(_LISTED, values)
+        row = row_of(_LISTED, values)
         if snippets:
             found = db.execute(_SNIPPET, (wanted, row["id"])).fetchone() if wanted else None
             row["snippet"] = _runs(found[0]) if found else [[_one_line(values[-1]), False]]
@@ -56,32 +55,30 @@ def count(db: sqlite3.Connection, query: Query, *, now: datetime) -> int:
 
 
 def story(db: sqlite3.Connection, id_: int) -> Row | None:
-    """One story with its versions (oldest number first), sightings, pages and duplicates; None when there is none."""
-    found = _all(db, "SELECT * FROM stories WHERE id = ?", id_)
+    """One story with its versions (as they followed in time), sightings, pages, kin and looks; None: no such story."""
+    found = rows_of(db, "SELECT * FROM stories WHERE id = ?", id_)
     if not found:
         return None
     whole = found[0]
-    whole["versions"] = _all(
+    whole["versions"] = rows_of(
         db,
         "SELECT number, captured_at, last_seen_at, text_hash, text_from, extractor, change, capture, title, text"
-        " FROM versions WHERE story = ? ORDER BY number",
+        " FROM versions WHERE story = ? ORDER BY captured_at, number",
         id_,
     )
-    whole["sightings"] = _all(
+    whole["sightings"] = rows_of(
         db,
         "SELECT s.channel, c.url AS channel_url, c.source AS channel_source, s.seen_at, s.url, s.title, s.position"
         " FROM sightings s JOIN channels c ON c.id = s.channel WHERE s.story = ? ORDER BY s.seen_at, s.id",
         id_,
     )
-    whole["pages"] = _all(
+    whole["pages"] = rows_of(
         db,
         "SELECT address, state, reason, http_status, announced_at, visited_at, next_at, attempts FROM pages"
         " WHERE story = ? ORDER BY announced_at, address",
         id_,
     )
-    whole["duplicates"] = [
-        row[0] for row in db.execute("SELECT id FROM stories WHERE duplicate_of = ? ORDER BY id", (id_,))
-    ]
+    whole.update(kin(db, id_))
     return whole
 
 
@@ -93,7 +90,7 @@ def counts(db: sqlite3.Connection) -> dict[str, int]:
 
 def source_states(db: sqlite3.Connection) -> list[Row]:
     """Every channel the archive knows, enabled or not: its state, why, when it was last well, and its stories."""
-    return _all(
+    return rows_of(
         db,
         "SELECT c.id, c.source, c.kind, c.url, c.rank, c.also, c.discovered, c.enabled AND s.enabled AS enabled,"
         " c.state, c.reason, c.failures, c.last_ok_at, c.next_poll_at, c.every_seconds, c.moved_to, c.moved_times,"
@@ -102,22 +99,6 @@ def source_states(db: sqlite3.Connection) -> list[Row]:
         " LEFT JOIN (SELECT channel, count(DISTINCT story) AS stories FROM sightings GROUP BY channel) n"
         " ON n.channel = c.id ORDER BY c.source, c.rank, c.id",
     )
-
-
-def _all(db: sqlite3.Connection, sql: str, *values: object) -> list[Row]:
-    cursor = db.execute(sql, values)
-    names = tuple(column[0] for column in cursor.description)
-    return [_row(names, row) for row in cursor]
-
-
-def _row(names: tuple[str, ...], values: tuple[Any, ...]) -> Row:
-    row = dict(zip(names, values, strict=False))
-    for name in names:
-        if name in _JSON:
-            row[name] = json.loads(row[name])
-        elif name in _FLAGS:
-            row[name] = bool(row[name])
-    return row
 
 
 def _runs(snippet: str) -> list[list[str | bool]]:

@@ -19,6 +19,7 @@ from monitor import __version__
 from monitor.config import Config, secret
 from monitor.errors import ShiftwatchError, UsageError
 from monitor.filer import Filer
+from monitor.matchmaker import MatchDesk, begin_again, match_waiting, merge, split
 from monitor.model import (
     Channel,
     ChannelKind,
@@ -30,7 +31,7 @@ from monitor.model import (
     Trouble,
     TroubleKind,
 )
-from monitor.newsroom import Desk, collect
+from monitor.newsroom import Budget, Desk, collect
 from monitor.polls import outcome_of
 from monitor.ports import Clock, HostMemory, HostNote, Polled
 from monitor.reading.urls import host, site_domain
@@ -135,9 +136,12 @@ async def collect_once(
                 rules=rules_of,
                 auth=lambda channel: secrets.get(channel.auth, ""),
                 pages_per_pass=config.network.articles_per_poll,
+                rechecks=Budget(config.network.rechecks_per_pass),
+                rechecks_per_source=config.network.rechecks_per_source,
                 on_done=note,
             )
             await collect(desk, sources, force=force)
+            await match_waiting(MatchDesk(filer=filer, archive=archive, readers=readers, clock=now))
 
     stopped = await _until_signal(work())
     order = {source.id: at for at, source in enumerate(sources)}
@@ -145,9 +149,15 @@ async def collect_once(
 
 
 def import_files(
-    config: Config, paths: Sequence[Path], *, again: bool, progress: Progress, workers: int | None = None
+    config: Config,
+    paths: Sequence[Path],
+    *,
+    again: bool,
+    progress: Progress,
+    workers: int | None = None,
+    matching: Callable[[int, int], None] = lambda done, left: None,
 ) -> ImportTally:
-    """Read captures from WARC files into the archive, in ``workers`` processes (None: one a core).
+    """Read captures from WARC files into the archive, in ``workers`` processes (None: one a core), and match them.
 
     Raises UsageError, ArchiveError, AlreadyRunning.
     """
@@ -177,10 +187,74 @@ def import_files(
                 records=read_captures,
                 in_flight=4 * cores,
             )
-            return await import_captures(desk, paths, again=again, progress=progress, stop=stop)
+            tally = await import_captures(desk, paths, again=again, progress=progress, stop=stop)
+            matches = MatchDesk(filer=filer, archive=archive, readers=readers, clock=desk.clock)
+            await match_waiting(matches, progress=matching, stop=stop)
+            return tally
 
     with ArchiveLock(config.archive):
         return asyncio.run(plainly(main()))
+
+
+def rematch_all(config: Config, *, progress: Callable[[int, int], None]) -> Rematched:
+    """Match every story anew and name every edit anew; what was decided by hand stays decided.
+
+    May be interrupted: until it is through, groups are as they were or as they will be. Raises ArchiveError,
+    AlreadyRunning.
+    """
+
+    async def main() -> Rematched:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        async with AsyncExitStack() as stack:
+            filer, archive = await _open_filer(stack, config, config.sources, captures=False, create=False)
+            readers = WorkerPool(usable_cores())
+            stack.callback(readers.close, at_once=True)
+            desk = MatchDesk(filer=filer, archive=archive, readers=readers, clock=SystemClock())
+            await filer.call(begin_again, archive)
+            result = await match_waiting(desk, progress=progress, stop=stop)
+            return Rematched(stopped=stop.is_set(), stories=result.stories, **await filer.call(archive.match_counts))
+
+    with ArchiveLock(config.archive):
+        return asyncio.run(plainly(main()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rematched:
+    """What the archive holds of matches after all were made anew."""
+
+    stories: int
+    groups: int
+    copies: int
+    updates: int
+    coverage: int
+    stopped: bool = False
+
+
+def split_story(config: Config, story: int) -> set[int]:
+    """Take a story out of its group for good; gives the stories it counted as one with. Raises UsageError."""
+    with ArchiveLock(config.archive), Archive.open(config.archive, create=False) as archive:
+        _known(archive, config, story)
+        others = split(archive, story, datetime.now(UTC))
+    if not others:
+        raise UsageError(f"story {story} counts as one with no other; there is nothing to split")
+    return others
+
+
+def merge_stories(config: Config, story: int, other: int) -> None:
+    """Let two stories count as one for good. Raises UsageError."""
+    if story == other:
+        raise UsageError(f"story {story} is one with itself already")
+    with ArchiveLock(config.archive), Archive.open(config.archive, create=False) as archive:
+        _known(archive, config, story)
+        _known(archive, config, other)
+        merge(archive, story, other, datetime.now(UTC))
+
+
+def _known(archive: Archive, config: Config, story: int) -> None:
+    if archive.story(story) is None:
+        raise UsageError(f"no story {story} in {config.archive}; `shiftwatch stories` lists their ids")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,13 +435,13 @@ def reading_archive(config: Config) -> Iterator[Archive]:
 
 
 async def _open_filer(
-    stack: AsyncExitStack, config: Config, sources: Sequence[Source], *, captures: bool = True
+    stack: AsyncExitStack, config: Config, sources: Sequence[Source], *, captures: bool = True, create: bool = True
 ) -> tuple[Filer, Archive]:
     """The archive, opened in the one thread that will write it, with the configuration's sources in it."""
     thread = ThreadPoolExecutor(1, thread_name_prefix="filer")
     stack.callback(thread.shutdown)
     loop = asyncio.get_running_loop()
-    archive = await loop.run_in_executor(thread, Archive.open, config.archive)
+    archive = await loop.run_in_executor(thread, lambda: Archive.open(config.archive, create=create))
     writer = _capture_writer(config.captures) if captures and config.captures else None
 
     async def close() -> None:

@@ -21,6 +21,16 @@ PAGE_TRIES = (
     timedelta(days=30),
 )
 
+LOOKS = (  # ages at which a story's page is looked at again, counted from when it began to read as it does
+    timedelta(hours=1),
+    timedelta(hours=3),
+    timedelta(hours=12),
+    timedelta(days=1),
+    timedelta(days=3),
+    timedelta(days=7),
+    timedelta(days=30),
+)
+
 _FAILING = {Outcome.BLOCKED, Outcome.BROKEN, Outcome.FORBIDDEN, Outcome.GONE}
 
 
@@ -78,3 +88,11 @@ def next_visit(
     if retry_at is not None:
         due = max(due, min(retry_at, now + LONGEST_WAIT))
     return due
+
+
+def next_look(since: datetime, *, now: datetime) -> datetime | None:
+    """When the page of a known story is looked at again, None when it has been left alone for a month.
+
+    ``since`` is when it began to read as it does: a story that has just changed is looked at again within the hour.
+    """
+    return next((since + age for age in LOOKS if since + age > now), None)

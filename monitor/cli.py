@@ -10,8 +10,10 @@ from typing import Any
 import click
 
 from monitor import __version__
+from monitor.cli_identity import rematch
 from monitor.cli_options import config_path, configuration, run, shared_options
 from monitor.cli_sources import sources
+from monitor.screen.matches import match_progress
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -28,6 +30,7 @@ def cli() -> None:
 
 
 cli.add_command(sources)
+cli.add_command(rematch)
 
 
 @cli.command()
@@ -91,8 +94,8 @@ def import_(file: tuple[Path, ...], again: bool, workers: int | None, as_json: b
     from monitor.screen import imports
 
     config = configuration()
-    with imports.import_progress(show=not as_json) as progress:
-        tally = import_files(config, file, again=again, workers=workers, progress=progress)
+    with imports.import_progress(show=not as_json) as progress, match_progress(show=not as_json) as matching:
+        tally = import_files(config, file, again=again, workers=workers, progress=progress, matching=matching)
     if as_json:
         click.echo(json.dumps(imports.import_json(tally), indent=2))
     else:
@@ -116,8 +119,20 @@ def stories(query: tuple[str, ...], limit: int, as_json: bool, as_csv: bool) -> 
     """Search the archive, newest first.
 
     QUERY: words (all must be there), "a phrase", source:cbp, domain:cbp.gov, kind:release, lang:en, after:2026-05,
-    before:2026-06-01, -not, a OR b, (parentheses). Quote it for the shell where it has blanks or parentheses.
+    before:2026-06-01, changed:number, is:copy, is:uncovered, origin:reuters, -not, a OR b, (parentheses). Quote it for
+    the shell where it has blanks or parentheses.
+
+    \b
+    shiftwatch stories split ID         ID counts as one with no other story any more
+    shiftwatch stories merge ID OTHER   the two count as one
+
+    These two are remembered whenever everything is matched again. (To search for the word itself, quote it: '"split"'.)
     """
+    from monitor.cli_identity import by_hand
+
+    if (done := by_hand(query)) is not None:
+        click.echo(done)
+        return 0
     from monitor.app import reading_archive
     from monitor.query import parse
     from monitor.screen import stories as screen
@@ -140,10 +155,11 @@ def stories(query: tuple[str, ...], limit: int, as_json: bool, as_csv: bool) -> 
 
 @cli.command()
 @click.argument("story", type=click.IntRange(1, 2**63 - 1), metavar="ID")
+@click.option("--diff", "as_diff", is_flag=True, help="Print what each version changed, word by word.")
 @click.option("--json", "as_json", is_flag=True, help="Print the story as JSON.")
 @shared_options
-def show(story: int, as_json: bool) -> int:
-    """One story: its text, where each field came from, its versions and sightings."""
+def show(story: int, as_diff: bool, as_json: bool) -> int:
+    """One story: its text, where each field came from, versions, copies, releases it draws on, sightings, looks."""
     from monitor.app import reading_archive
     from monitor.errors import UsageError
     from monitor.screen.stories import print_story
@@ -155,6 +171,10 @@ def show(story: int, as_json: bool) -> int:
         raise UsageError(f"no story {story} in {config.archive}; `shiftwatch stories` lists their ids")
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    elif as_diff:
+        from monitor.screen.diffs import print_diff
+
+        print_diff(found)
     else:
         print_story(found)
     return 0

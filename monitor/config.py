@@ -23,14 +23,17 @@ class Network:
 
     ``contact`` is the mail or web address in the agent name (``""``: none given). ``delay`` is the pause between two
     requests to one host, ``per_host`` how many may be under way there at a time. ``articles_per_poll`` caps the
-    article pages fetched after one poll of a channel. ``proxy`` is an address, ``env:NAME`` (see ``secret``) or
-    ``""``. ``allow_private`` lists what may be fetched although it is not a public address.
+    article pages fetched after one poll of a channel, ``rechecks_per_source`` and ``rechecks_per_pass`` the pages of
+    known stories looked at again in one pass, for one source and for all together. ``proxy`` is an address,
+    ``env:NAME`` (see ``secret``) or ``""``. ``allow_private`` lists what may be fetched although it is not public.
     """
 
     contact: str = ""
     delay: timedelta = timedelta(seconds=2)
     per_host: int = 1
     articles_per_poll: int = 50
+    rechecks_per_source: int = 20
+    rechecks_per_pass: int = 500
     proxy: str = ""
     allow_private: tuple[str, ...] = ()
 
@@ -105,6 +108,8 @@ def loads(text: str, *, name: str, folder: Path, env: Mapping[str, str], path: P
             delay=network.delay,
             per_host=network.per_host,
             articles_per_poll=network.articles_per_poll,
+            rechecks_per_source=network.rechecks_per_source,
+            rechecks_per_pass=network.rechecks_per_pass,
             proxy=network.proxy,
             allow_private=tuple(network.allow_private),
         ),

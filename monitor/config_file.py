@@ -33,6 +33,8 @@ class NetworkTable(Table):
     delay: values.Pause = timedelta(seconds=2)
     per_host: Annotated[int, Field(ge=1, le=2)] = 1
     articles_per_poll: Annotated[int, Field(ge=1, le=10_000)] = 50
+    rechecks_per_source: Annotated[int, Field(ge=0, le=10_000)] = 20
+    rechecks_per_pass: Annotated[int, Field(ge=0, le=100_000)] = 500
     proxy: values.Proxy = ""
     allow_private: list[values.Private] = []
 

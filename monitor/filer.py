@@ -29,6 +29,10 @@ class Archive(Protocol):
 
     def wanted_pages(self, source: str, *, now: datetime, limit: int) -> tuple[list[WantedPage], int]: ...
 
+    def recheck_counts(self, now: datetime) -> Mapping[str, int]: ...
+
+    def due_rechecks(self, source: str, *, now: datetime, limit: int) -> list[WantedPage]: ...
+
     def file_visits(self, visits: Sequence[PageVisit]) -> list[Filing | None]: ...
 
     def mark(self, name: str, at: datetime) -> None: ...
@@ -101,6 +105,14 @@ class Filer:
     async def wanted_pages(self, source: str, *, now: datetime, limit: int) -> tuple[list[WantedPage], int]:
         """The pages due of a source, newest first, and how many more are due beyond ``limit``."""
         return await self.call(self._archive.wanted_pages, source, now=now, limit=limit)
+
+    async def recheck_counts(self, now: datetime) -> Mapping[str, int]:
+        """How many pages of known stories are to be looked at again, by source."""
+        return await self.call(self._archive.recheck_counts, now)
+
+    async def due_rechecks(self, source: str, *, now: datetime, limit: int) -> list[WantedPage]:
+        """The pages of a source's known stories to look at again, the longest overdue first."""
+        return await self.call(self._archive.due_rechecks, source, now=now, limit=limit)
 
     async def add_discovered(self, channel: Channel) -> ChannelMemory:
         """Remember a channel that discovery found."""

@@ -28,7 +28,7 @@ from monitor.model import (
 )
 from monitor.newsroom import page_arguments
 from monitor.ports import Clock, Readers
-from monitor.reading.urls import canonical
+from monitor.reading.urls import canonical, story_key
 from monitor.tallies import ImportTally
 
 BATCH = 32  # pages filed in one transaction
@@ -170,7 +170,9 @@ async def _tallied(desk: ImportDesk, read: _Read, tally: ImportTally) -> PageVis
         address=canonical(capture.final_url) or capture.final_url,
         visited_at=capture.fetched_at,
         state=PageState.FILED,
-        snapshot=Snapshot(source=source.id, article=article, seen_at=capture.fetched_at),
+        snapshot=Snapshot(
+            source=source.id, article=article, seen_at=capture.fetched_at, identity=story_key(article.url)
+        ),
         http_status=capture.status,
         etag=capture.header("etag"),
         last_modified=capture.header("last-modified"),

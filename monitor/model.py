@@ -373,13 +373,15 @@ class PageState(StrEnum):
 class Snapshot:
     """A story as seen at a moment: an article, or a lead standing in for one.
 
-    ``from_lead`` marks a text that is only what the channel said while the page cannot be had.
+    ``from_lead`` marks a text that is only what the channel said while the page cannot be had. ``identity`` names the
+    story where its address may change under it, else ``""``.
     """
 
     source: str
     article: Article
     seen_at: datetime
     from_lead: bool = False
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -387,11 +389,13 @@ class Announced:
     """A lead on its way into the archive: its canonical address and, when the channel carried enough, the story.
 
     Without ``snapshot`` the page at ``address`` is wanted, and the lead is kept with it until it has been had.
+    ``identity`` is the snapshot's.
     """
 
     lead: Lead
     address: str
     snapshot: Snapshot | None = None
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -442,7 +446,10 @@ class PollFiling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedPage:
-    """An article page due for fetching, with what its channel said and the validators of the last answer."""
+    """An article page due for fetching, with what its channel said and the validators of the last answer.
+
+    ``since`` is when its story began to read as it does, None while there is none.
+    """
 
     address: str
     source: str
@@ -454,6 +461,7 @@ class WantedPage:
     last_modified: str = ""
     body_hash: str = ""
     attempts: int = 0
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -461,8 +469,10 @@ class PageVisit:
     """One finished visit of an article page, filed as a whole.
 
     ``snapshot`` is what to file (the article, or the lead standing in for it), None when the page was unchanged or
-    is no story at all. ``next_at`` None: not to be visited again. ``capture`` says where the raw answer is kept
-    (``file.warc.gz:offset``), if it is.
+    is no story at all. ``next_at`` None: not to be visited again. ``recheck_at`` is when a page that was had is looked
+    at again, ``recheck_if_changed_at`` when this visit finds another text. ``trouble`` is set when it could not be had;
+    ``look`` marks a visit of a known story's page, which is kept as evidence. ``capture`` says where the raw answer is
+    kept (``file.warc.gz:offset``), if it is.
     """
 
     address: str
@@ -475,6 +485,10 @@ class PageVisit:
     last_modified: str = ""
     body_hash: str = ""
     next_at: datetime | None = None
+    recheck_at: datetime | None = None
+    recheck_if_changed_at: datetime | None = None
+    trouble: TroubleKind | None = None
+    look: bool = False
     capture: str = ""
 
 
@@ -501,6 +515,18 @@ class WarcRecord:
     end: int
     capture: Capture | None
     skipped: str = ""
+
+
+class LookOutcome(StrEnum):
+    """What a look at the page of a known story came to."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    BLOCKED = "blocked"
+    BROKEN = "broken"
+    GONE = "gone"
+    FORBIDDEN = "forbidden"
+    UNREACHABLE = "unreachable"
 
 
 class Part(StrEnum):

@@ -4,6 +4,7 @@
         its channels in order of preference, until one yields     web.poll   → polls.judge   → filer.poll
         if none does: discovery on its home page                  web.discover
         the pages now wanted, newest first, up to the cap         web.page   → read_page → visits.judge → filer.visit
+        then, if none is left, known stories' pages once more     the same, conditionally, within the pass's budget
 
 What one source does never reaches another: its troubles are values, filed and counted like everything else.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -42,6 +43,19 @@ DISCOVER_EVERY = timedelta(days=1)  # a home page says nothing new each time its
 HEALTHY = frozenset({"ok", "quiet", "new"})
 
 
+class Budget:
+    """How many pages of known stories may still be looked at again in this pass, all sources together."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def take(self, asked: int) -> int:
+        """As many of ``asked`` as are left."""
+        given = min(asked, self._left)
+        self._left -= given
+        return given
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What a pass works with: the ports, and what it was told."""
@@ -53,6 +67,8 @@ class Desk:
     rules: Callable[[Source, str], tuple[SiteRules, ...]]
     auth: Callable[[Channel], str] = lambda _: ""
     pages_per_pass: int = 50
+    rechecks: Budget = field(default_factory=lambda: Budget(0))
+    rechecks_per_source: int = 0
     on_done: Callable[[SourcePass], None] = lambda _: None
 
 
@@ -63,6 +79,7 @@ async def collect(desk: Desk, sources: Sequence[Source], *, force: bool = False)
     """
     memories = await desk.filer.channels()
     wanted = await desk.filer.wanted_counts(desk.clock.now())
+    rechecks = await desk.filer.recheck_counts(desk.clock.now())
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(source: Source) -> SourcePass:
@@ -70,6 +87,8 @@ async def collect(desk: Desk, sources: Sequence[Source], *, force: bool = False)
             result = SourcePass(source=source.id)
             try:
                 await _collect_source(desk, source, memories.get(source.id, ()), result, force, wanted)
+                if not result.left and not result.unreachable and (due := rechecks.get(source.id, 0)):
+                    await _look_again(desk, source, result, due)
             except OSError as error:  # a local fault (disk, files) of this source's work; the archive's own go up
                 result.error = f"{type(error).__name__}: {error}"
             desk.on_done(result)
@@ -166,13 +185,28 @@ async def _discover(desk: Desk, source: Source, memories: Sequence[ChannelMemory
 
 async def _visit_wanted(desk: Desk, source: Source, result: SourcePass) -> None:
     wanted, result.left = await desk.filer.wanted_pages(source.id, now=desk.clock.now(), limit=desk.pages_per_pass)
-    queue = list(reversed(wanted))  # popped from the end: newest first
+    await _visit_all(desk, source, result, wanted, recheck=False)
+
+
+async def _look_again(desk: Desk, source: Source, result: SourcePass, due: int) -> None:
+    """Pages of known stories, after all new ones and no more than the budget, so that a backlog starves nothing."""
+    limit = desk.rechecks.take(min(due, desk.rechecks_per_source))
+    if limit:
+        pages = await desk.filer.due_rechecks(source.id, now=desk.clock.now(), limit=limit)
+        await _visit_all(desk, source, result, pages, recheck=True)
+
+
+async def _visit_all(
+    desk: Desk, source: Source, result: SourcePass, pages: Sequence[WantedPage], *, recheck: bool
+) -> None:
+    queue = list(reversed(pages))  # popped from the end: the first is the first
 
     async def visitor() -> None:
         while queue:
             page = queue.pop()
-            visit = await visit_page(desk, source, page)
-            result.pages += 1
+            visit = visits.looking_again(await visit_page(desk, source, page), page, recheck=recheck)
+            result.pages += not recheck
+            result.looks += recheck
             filing = await desk.filer.visit(visit)
             if visit.reason:
                 result.page_reasons[visit.reason] = result.page_reasons.get(visit.reason, 0) + 1

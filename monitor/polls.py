@@ -22,7 +22,7 @@ from monitor.model import (
 )
 from monitor.ports import Polled
 from monitor.reading.leads import looks_complete, story_of_lead
-from monitor.reading.urls import canonical, is_made_address
+from monitor.reading.urls import canonical, is_made_address, story_key
 from monitor.tallies import YIELDING
 
 _OUTCOME = {
@@ -154,5 +154,5 @@ def _announced(leads: tuple[Lead, ...], source: Source, now: datetime) -> tuple[
             or is_made_address(lead.url)  # there is no page behind it
         )
         snapshot = story_of_lead(lead, address, source, now) if enough else None
-        announced.append(Announced(lead=lead, address=address, snapshot=snapshot))
+        announced.append(Announced(lead=lead, address=address, snapshot=snapshot, identity=story_key(address)))
     return tuple(announced)

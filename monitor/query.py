@@ -4,9 +4,12 @@
     ice OR cbp                  either                        -wall                not that word
     (ice OR cbp) -"fact sheet"  parentheses group, - negates  redeploy*            words that begin so
     source:cbp  domain:cbp.gov  kind:release  lang:en         after:2026-05  before:2026-05-01  after:7d
+    changed:number  is:copy  is:uncovered                     origin:"Associated Press"
 
 ``OR`` binds weaker than standing side by side; ``AND`` and ``NOT`` may be written out. ``after:`` is from the start of
 that year, month or day on, ``before:`` up to its start, so ``after:2026-05 before:2026-06`` is May.
+``changed:`` finds stories of which some version differs so from the one before; ``is:copy`` those that count as one
+with an earlier story, ``is:uncovered`` releases no coverage draws on.
 A quote in quotes is doubled. ``str(query)`` is the canonical form, and parsing that gives an equal query.
 """
 
@@ -18,6 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.errors import QueryError
+from monitor.matching.changes import Kind as EditKind
 from monitor.model import StoryKind
 
 MAX_LENGTH = 10_000
@@ -151,6 +155,27 @@ def _kind(value: str) -> str:
     return kind
 
 
+EDITS = (*EditKind, "any")
+_EDIT_WORDS = {"place": EditKind.ENTITY.value, "agency": EditKind.ENTITY.value, "title": EditKind.HEADLINE.value}
+
+
+def _changed(value: str) -> str:
+    kind = _EDIT_WORDS.get(value.lower(), value.lower())
+    if kind not in EDITS:
+        raise ValueError(f"expected a kind of edit: {', '.join(EDITS)}")
+    return kind
+
+
+STATES = ("copy", "original", "update", "wire", "covered", "uncovered", "drawn")
+
+
+def _is(value: str) -> str:
+    state = value.lower()
+    if state not in STATES:
+        raise ValueError(f"expected one of {', '.join(STATES)}")
+    return state
+
+
 def _language(value: str) -> str:
     language = value.lower().replace("_", "-")
     if not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", language):
@@ -177,6 +202,9 @@ def _when(value: str) -> str:
 
 # Each field's check gives the value's canonical form or raises ValueError saying what it expected.
 FIELDS: dict[str, Callable[[str], str]] = {
+    "changed": _changed,
+    "is": _is,
+    "origin": _lower,
     "source": _lower,
     "domain": _host,
     "kind": _kind,

@@ -27,7 +27,7 @@ class SourcePass:
 
     ``new``, ``versions`` count stories; ``pages`` pages fetched; ``stood_in`` stories filed from what their channel
     said because the page could not be had; ``left`` pages wanted beyond the cap; ``unreachable`` channels that could
-    not be reached at all.
+    not be reached at all; ``looks`` pages of known stories looked at again.
     """
 
     source: str
@@ -36,6 +36,7 @@ class SourcePass:
     versions: int = 0
     unchanged: int = 0
     pages: int = 0
+    looks: int = 0
     stood_in: int = 0
     left: int = 0
     unreachable: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.cadence import next_visit
+from monitor.cadence import next_look, next_visit
 from monitor.model import (
     Article,
     Capture,
@@ -21,6 +21,7 @@ from monitor.model import (
 )
 from monitor.reading.leads import story_of_lead
 from monitor.reading.plausible import plausible
+from monitor.reading.urls import story_key
 
 # What a page that is no article is treated as, so that one rule decides whether it is tried again.
 _AS_TROUBLE = {
@@ -58,6 +59,8 @@ def judge_reading(
         return judge_trouble(wanted, source, reading, now)
     if reading.verdict is not Verdict.ARTICLE or reading.article is None:
         kind = _AS_TROUBLE.get(reading.verdict)
+        if kind is None and wanted.state is PageState.FILED:
+            kind = TroubleKind.BROKEN  # it was an article once; what it shows today takes nothing back
         reason = reading.reason or f"the page is no article ({reading.verdict})"
         if kind is None:  # a section front, a video, a PDF: looking again would not make it an article
             return _stand_in(wanted, source, now, PageState.GIVEN_UP, reason, status=answer.status, next_at=None)
@@ -66,7 +69,12 @@ def judge_reading(
         address=wanted.address,
         visited_at=now,
         state=PageState.FILED,
-        snapshot=Snapshot(source=source.id, article=_dated(reading.article, wanted, now), seen_at=now),
+        snapshot=Snapshot(
+            source=source.id,
+            article=_dated(reading.article, wanted, now),
+            seen_at=now,
+            identity=story_key(reading.article.url),
+        ),
         http_status=answer.status,
         etag=answer.header("etag"),
         last_modified=answer.header("last-modified"),
@@ -96,6 +104,7 @@ def judge_trouble(wanted: WantedPage, source: Source, trouble: Trouble, now: dat
             state=PageState.FILED,
             http_status=trouble.http_status,
             reason=trouble.reason,
+            trouble=trouble.kind,
             etag=wanted.etag,
             last_modified=wanted.last_modified,
             body_hash=wanted.body_hash,
@@ -123,4 +132,18 @@ def _stand_in(
         http_status=status,
         reason=reason,
         next_at=next_at,
+    )
+
+
+def looking_again(visit: PageVisit, wanted: WantedPage, *, recheck: bool) -> PageVisit:
+    """The visit with when its page, if it was had, is looked at again; a ``recheck`` is not tried again before that."""
+    if visit.state is not PageState.FILED:
+        return visit
+    now = visit.visited_at
+    return replace(
+        visit,
+        look=wanted.state is PageState.FILED,
+        next_at=None if recheck else visit.next_at,
+        recheck_at=next_look(wanted.since or now, now=now),
+        recheck_if_changed_at=next_look(now, now=now),
     )

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from monitor.model import Article, Dated, Lead, Link, Snapshot, Source, SourceKind, StoryKind
 from monitor.reading.plausible import plausible
-from monitor.reading.urls import cited_domains
+from monitor.reading.urls import cited_domains, story_key
 
 COMPLETE_WORDS = 120  # a channel's own text shorter than this is taken for a teaser
 # What publishers put at the end of a text they cut; a text that ends so is thinner than its page.
@@ -62,7 +62,9 @@ def story_of_lead(
         extractor="channel",
         signals={"title": "channel" if lead.title else "address", "text": "channel"},
     )
-    return Snapshot(source=source.id, article=article, seen_at=seen_at, from_lead=page_trouble)
+    return Snapshot(
+        source=source.id, article=article, seen_at=seen_at, from_lead=page_trouble, identity=story_key(address)
+    )
 
 
 def _without_appended(text: str) -> str:

@@ -151,6 +151,12 @@ def identity(url: str) -> str:
     return address
 
 
+def story_key(address: str) -> str:
+    """``identity(address)`` where that is more than the canonical ``address`` itself, else ``""``."""
+    site = SITES.get(site_domain(address))
+    return identity(address) if site is not None and site.story is not None and identity(address) != address else ""
+
+
 def made_address(channel_url: str, key: str) -> str:
     """A stable address for an entry that has none of its own: its channel's, with its key as a marked fragment.
 

@@ -38,7 +38,7 @@ def pass_progress(total: int, *, show: bool) -> Iterator[Callable[[SourcePass], 
 
 def print_collected(collected: Collected, *, archive: Path | str, quiet: bool) -> None:
     """What a pass came to; with ``quiet`` only what failed."""
-    looked = [one for one in collected.passes if one.polled or one.pages or one.error]
+    looked = [one for one in collected.passes if one.polled or one.pages or one.looks or one.error]
     shown = [one for one in looked if one.failed] if quiet else looked
     if shown:
         from rich.text import Text
@@ -47,9 +47,9 @@ def print_collected(collected: Collected, *, archive: Path | str, quiet: bool) -
         for one in shown:
             outcome, why = _outcome_and_why(one)
             colour = "red" if one.failed else "green"
-            counts = [str(one.new), str(one.versions), str(one.pages), str(one.left)]
+            counts = [str(one.new), str(one.versions), str(one.pages), str(one.looks), str(one.left)]
             rows.append([one.source, Text(outcome, style=colour), *counts, Text(why)])
-        numbers = ("new", "changed", "pages", "left")
+        numbers = ("new", "changed", "pages", "looks", "left")
         print_table(["source", "outcome", *numbers, "why"], rows, right=numbers)
     if collected.offline:
         console().print("No source could be reached at all: is this machine offline?")
@@ -103,6 +103,7 @@ def collected_json(collected: Collected) -> dict[str, Any]:
                 "new": one.new,
                 "changed": one.versions,
                 "pages": one.pages,
+                "looks": one.looks,
                 "without_page": one.stood_in,
                 "left": one.left,
                 "page_reasons": one.page_reasons,

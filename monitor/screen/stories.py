@@ -19,6 +19,8 @@ def print_stories(rows: Sequence[Mapping[str, Any]], *, total: int, limit: int) 
         head.append(f"{(row['published_at'] or row['first_seen_at'])[:10]}  ", style="cyan")
         head.append(f"{row['source']}  ", style="magenta")
         head.append(row["title"], style="bold")
+        if row.get("duplicate_of"):
+            head.append(f"  copy of {row['duplicate_of']}", style="yellow")
         out.print(head, soft_wrap=True)
         if row.get("snippet"):
             snippet = Text("        ")
@@ -56,6 +58,8 @@ def print_story(story: Mapping[str, Any]) -> None:
         ("last seen", story.get("last_seen_at"), ""),
         ("text from", story.get("text_from"), story.get("extractor")),
         ("page", story.get("page_reason"), ""),
+        ("wire copy", story.get("origin"), story.get("origin_from")),
+        ("copy of", story.get("duplicate_of"), ""),
         ("cites", ", ".join(story.get("cited_domains") or ()), ""),
     ]:
         if value:
@@ -66,17 +70,70 @@ def print_story(story: Mapping[str, Any]) -> None:
             out.print(line, soft_wrap=True)
     out.print()
     out.print(Text(story["text"]), soft_wrap=not out.is_terminal)
-    for heading, rows in (("versions", story.get("versions")), ("sightings", story.get("sightings"))):
+    for heading, rows in _sections(story):
         if rows:
             out.print()
             out.print(Text(heading, style="bold"))
             for row in rows:
-                out.print(Text("  " + _one_line(heading, row)), soft_wrap=True)
+                out.print(Text("  " + row), soft_wrap=True)
 
 
-def _one_line(heading: str, row: Mapping[str, Any]) -> str:
-    if heading == "versions":
-        change = row["change"]
-        kinds = ", ".join(change.get("kinds", ())) if isinstance(change, Mapping) else str(change)
-        return f"{row['number']}  {row['captured_at']}  {kinds}  {row['title']}"
-    return f"{row['seen_at']}  {row.get('channel_url') or row['channel']}  {row['title'] or row['url']}"
+def _sections(story: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """What is known beside the text, each heading with its lines."""
+    kin = story.get("duplicates") or ()
+    looks = story.get("looks") or ()
+    return [
+        ("counts as one with", [_head(row) for row in story.get("group") or ()]),
+        ("copies and updates", [_kin(row) for row in kin]),
+        ("draws on", [_draw(row, story["text"], "story") for row in story.get("draws_on") or ()]),
+        ("picked up by", [_draw(row, story["text"], "release") for row in story.get("picked_up_by") or ()]),
+        ("versions", [_version(row) for row in story.get("versions") or ()]),
+        ("sightings", [_sighting(row) for row in story.get("sightings") or ()]),
+        ("looks at its page", [f"{row['at']}  {row['outcome']}  {row['reason']}".rstrip() for row in looks]),
+    ]
+
+
+def _head(row: Mapping[str, Any]) -> str:
+    return f"{row['id']}  {row['at'][:10]}  {row['source']}  {row['title']}"
+
+
+def _kin(row: Mapping[str, Any]) -> str:
+    what = {
+        ("copy", "earlier"): "a copy of",
+        ("copy", "later"): "copied by",
+        ("update", "earlier"): "an update of",
+        ("update", "later"): "updated by",
+    }[row["relation"], row["side"]]
+    return f"{what} {_head(row)}\n      {row['reason']}" + (" (by hand)" if row["decided_by"] == "hand" else "")
+
+
+def _draw(row: Mapping[str, Any], text: str, side: str) -> str:
+    lines = [f"{_head(row)}", f"      {', '.join(row['methods'])}: {row['reason']}; {_lag(row)}"]
+    for passage in sorted(row["passages"], key=lambda one: -int(one["words"]))[:3]:
+        start, end = passage[side]
+        said = " ".join(text[start:end].split()).strip('“”"')
+        lines.append(f"      “{said if len(said) <= 160 else said[:159] + '…'}”")
+    return "\n".join(lines)
+
+
+def _lag(row: Mapping[str, Any]) -> str:
+    low, high = row["lag_low"], row["lag_high"]
+    if low is None or high is None:
+        return f"at most {_after(high)}" if high is not None else "how long after is not known"
+    return _after(low) if high - low < 3600 else f"{_after(low)} to {_after(high)}"
+
+
+def _after(seconds: int) -> str:
+    hours = abs(seconds) / 3600
+    span = f"{hours:.0f} h" if hours < 72 else f"{hours / 24:.0f} days"
+    return f"{span} before" if seconds < 0 else f"{span} after"
+
+
+def _version(row: Mapping[str, Any]) -> str:
+    change = row["change"]
+    after = f" (against {change['from']})" if "from" in change else ""
+    return f"{row['number']}  {row['captured_at']}  {', '.join(change['kinds'])}{after}  {row['title']}"
+
+
+def _sighting(row: Mapping[str, Any]) -> str:
+    return f"{row['seen_at']}  {row['channel_url']}  no. {row['position'] + 1}  {row['title'] or row['url']}"

@@ -26,7 +26,9 @@ RULES = (
         title=("h1.headline__text", "h1#maincontent"),
         body=(
             ".article__content [data-component-name=paragraph], .article__content [data-component-name=subheader],"
-            " .article__content [data-component-name=list]",
+            " .article__content [data-component-name=list],"
+            # Corrections stand here, and nowhere else.
+            " .article__content [data-component-name=editor-note]",
             ".article__content .paragraph, .article__content .subheader",
             ".article__content",
         ),

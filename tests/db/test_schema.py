@@ -14,6 +14,7 @@ from monitor.errors import ArchiveError
 from tests import factories as make
 from tests.db.filed import dump, rows, visit
 
+NEWEST = schema.newest()
 PROMISED = {
     "sources": "id name domain kind enabled",
     "channels": "id source kind url etag last_modified state reason failures next_poll_at last_ok_at",
@@ -22,6 +23,8 @@ PROMISED = {
     "duplicate_of cited_domains",
     "versions": "story number captured_at title text text_hash extractor change",
     "sightings": "story channel seen_at url title",
+    "duplicates": "story other relation similarity method",
+    "coverage": "release story methods overlap longest_run lag_seconds",
 }  # fmt: skip
 
 
@@ -63,11 +66,11 @@ def test_an_older_archive_is_copied_and_brought_up_to_date(older: Path, request:
     request.getfixturevalue("later")
     Archive.open(older).close()
     assert rows(older, "SELECT count(*) FROM tags") == [(0,)]
-    assert rows(older, "PRAGMA user_version") == [(2,)]
-    backup = older.with_name("shiftwatch.db.v1.backup")
+    assert rows(older, "PRAGMA user_version") == [(NEWEST + 1,)]
+    backup = older.with_name(f"shiftwatch.db.v{NEWEST}.backup")
     assert backup.stat().st_mode & 0o777 == 0o600
     assert dump(backup) == dump(older) == before
-    assert rows(backup, "PRAGMA user_version") == [(1,)]
+    assert rows(backup, "PRAGMA user_version") == [(NEWEST,)]
 
 
 def test_a_step_that_fails_leaves_no_trace(older: Path, later: None):
@@ -77,16 +80,18 @@ def test_a_step_that_fails_leaves_no_trace(older: Path, later: None):
         db.execute("CREATE TABLE stories (id INTEGER)")
 
     before = dump(older)
-    with pytest.raises(ArchiveError, match=r"it is as it was.*shiftwatch\.db\.v1\.backup"):
+    with pytest.raises(ArchiveError, match=rf"it is as it was.*shiftwatch\.db\.v{NEWEST}\.backup"):
         Archive.open(older)
     assert dump(older) == before
-    assert rows(older, "PRAGMA user_version") == [(2,)], "the step before it is kept"
+    assert rows(older, "PRAGMA user_version") == [(NEWEST + 1,)], "the step before it is kept"
 
 
 def test_a_reader_does_not_migrate(older: Path, later: None):
-    with pytest.raises(ArchiveError, match=r"schema is version 1.*reads version 2.*shiftwatch collect"):
+    with pytest.raises(
+        ArchiveError, match=rf"schema is version {NEWEST}.*reads version {NEWEST + 1}.*shiftwatch collect"
+    ):
         Archive.open_for_reading(older)
-    assert rows(older, "PRAGMA user_version") == [(1,)]
+    assert rows(older, "PRAGMA user_version") == [(NEWEST,)]
 
 
 def test_opening_again_changes_nothing(older: Path):
@@ -104,3 +109,21 @@ def test_creating_that_fails_leaves_nothing_behind(path: Path, monkeypatch: pyte
     with pytest.raises(ArchiveError, match="full"):
         Archive.open(path)
     assert list(path.parent.iterdir()) == []
+
+
+def test_an_archive_of_the_first_schema_gets_its_stories_matched(path: Path, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as old:
+        old.setattr(schema, "_steps", schema._steps[:1])
+        schema.create(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO sources (id, name, domain, kind) VALUES ('desk', 'Desk', 'x.org', 'outlet')")
+        for id_, other, came in ((1, None, "page"), (2, 1, "lead")):
+            connection.execute(
+                "INSERT INTO stories (id, url, domain, source, kind, first_seen_at, last_seen_at, duplicate_of,"
+                " text_from, title, text) VALUES (?, ?, 'x.org', 'desk', 'coverage', '2026', '2026', ?, ?, 't', 'x')",
+                (id_, f"https://x.org/{id_}", other, came),
+            )
+    connection.close()
+    Archive.open(path).close()
+    assert rows(path, "SELECT story FROM match_queue") == [(1,)]
+    assert rows(path, "SELECT story, other, method FROM duplicates") == [(2, 1, "address")]

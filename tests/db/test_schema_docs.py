@@ -14,6 +14,8 @@ from db.connect import APPLICATION_ID
 from monitor.model import StoryKind
 from tests import factories as make
 from tests.db.filed import hours, poll, rows, visit
+from tests.matched import match
+from tests.monitor.matching.texts import STORY, seizure
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "schema.md").read_text(encoding="utf-8")
 
@@ -26,6 +28,10 @@ def blocks(language: str) -> list[str]:
 def filled(path: Path) -> Path:
     with Archive.open(path) as archive:
         archive.sync_sources([make.source()])
+        copies = [visit(url=f"https://desk.example.org/copy-{n}", text=STORY) for n in (1, 2)]
+        release = visit(url="https://desk.example.org/release", text=seizure(), kind=StoryKind.RELEASE)
+        drawn = visit(url="https://desk.example.org/drawn", text=STORY + "\n\n" + seizure().split("\n\n")[1])
+        archive.file_visits([*copies, release, drawn])
         archive.file_polls([poll(archive.channels()[0], make.lead())])
         text = "The agency redeployed forty agents."
         archive.file_visits(
@@ -34,6 +40,7 @@ def filled(path: Path) -> Path:
                 visit(hours(1), kind=StoryKind.RELEASE, text=f"{text} Not fifty."),
             ]
         )
+        match(archive)
     return path
 
 
@@ -45,6 +52,7 @@ def test_every_table_and_column_is_documented_and_no_other(filled: Path):
     }
     tables = [name for (name,) in rows(filled, "SELECT name FROM sqlite_schema WHERE type = 'table'")]
     ours = [name for name in tables if not name.startswith(("stories_fts_", "_sqlite_", "sqlite_"))]
+    ours += [name for (name,) in rows(filled, "SELECT name FROM sqlite_schema WHERE type = 'view'")]
     assert documented == {name: {row[1] for row in rows(filled, f"PRAGMA table_info({name})")} for name in ours}
 
 
@@ -59,11 +67,11 @@ def test_the_application_id_is_the_one_told():
     assert f"`PRAGMA application_id` is {APPLICATION_ID} " in DOCUMENT
 
 
-def test_there_are_three_questions_in_each_language():
-    assert [len(blocks(language)) for language in ("sql", "python", "r")] == [3, 3, 3]
+def test_there_are_questions_in_each_language():
+    assert [len(blocks(language)) for language in ("sql", "python", "r")] == [6, 3, 3]
 
 
-@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("number", range(6))
 def test_the_sql_runs_and_finds_something(filled: Path, number: int):
     assert rows(filled, blocks("sql")[number])
 

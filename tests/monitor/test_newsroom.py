@@ -24,7 +24,7 @@ from monitor.model import (
     Trouble,
     TroubleKind,
 )
-from monitor.newsroom import Desk, collect
+from monitor.newsroom import Budget, Desk, collect
 from monitor.ports import Ask, Polled
 from monitor.tallies import SourcePass
 from monitor.workers import InProcess
@@ -83,7 +83,9 @@ class Newsroom:
         self._thread.submit(self.archive.close).result()
         self._thread.shutdown()
 
-    async def collect(self, *sources: Source, force: bool = False, cap: int = 50) -> dict[str, SourcePass]:
+    async def collect(
+        self, *sources: Source, force: bool = False, cap: int = 50, rechecks: int = 0
+    ) -> dict[str, SourcePass]:
         self._thread.submit(self.archive.sync_sources, sources).result()
         desk = Desk(
             filer=Filer(self.archive, self._thread),
@@ -92,6 +94,8 @@ class Newsroom:
             clock=self.clock,
             rules=lambda *_: (),
             pages_per_pass=cap,
+            rechecks=Budget(rechecks),
+            rechecks_per_source=rechecks,
         )
         self.web.asked.clear()
         return {one.source: one for one in await collect(desk, sources, force=force)}
@@ -244,3 +248,38 @@ async def test_an_empty_answer_is_told_from_an_unchanged_one(room: Newsroom):
     result = (await room.collect(source()))["desk"]
     assert result.channels[0].outcome is Outcome.EMPTY
     assert room.rows("SELECT state FROM channels") == [("empty",)]
+
+
+async def test_looks_at_known_pages_come_after_new_ones_and_within_the_budget(room: Newsroom):
+    leads = [lead(number) for number in range(1, 5)]
+    room.web.announces(*leads)
+    for one in leads:
+        room.web.serves(one.url, page("Agents sent to Ohio"))
+    await room.collect(source())
+    room.clock.move(timedelta(hours=2))
+    room.web.announces(*leads, lead(5), lead(6))
+    for number in (5, 6):
+        room.web.serves(lead(number).url, page("Agents sent to Iowa"))
+    starved = (await room.collect(source(), force=True, cap=1, rechecks=9))["desk"]
+    assert (starved.pages, starved.left, starved.looks) == (1, 1, 0), "a new story waits: no known one is looked at"
+    room.clock.move(timedelta(hours=1))
+    looked = (await room.collect(source(), force=True, rechecks=3))["desk"]
+    assert (looked.pages, looked.looks) == (1, 3)
+    assert room.web.asked.index(lead(6).url) < min(
+        map(room.web.asked.index, {one.url for one in leads} & {*room.web.asked})
+    )
+    assert (await room.collect(source()))["desk"].looks == 0, "no budget, no looks"
+
+
+async def test_a_known_page_that_becomes_a_wall_keeps_its_story(room: Newsroom):
+    one = lead()
+    room.web.announces(one)
+    room.web.serves(one.url, page("Agents sent to Ohio"))
+    await room.collect(source())
+    room.clock.move(timedelta(hours=2))
+    room.web.serves(one.url, b"<html><head><title>Just a moment...</title></head><body>Checking your browser</body>")
+    assert (await room.collect(source(), rechecks=9))["desk"].looks == 1
+    assert room.rows("SELECT title, version, text_from FROM stories") == [("Agents sent to Ohio", 1, "page")]
+    ((outcome, reason),) = room.rows("SELECT outcome, reason FROM looks")
+    assert outcome in ("blocked", "broken")
+    assert reason
