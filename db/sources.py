@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -28,14 +29,24 @@ def sync_sources(db: sqlite3.Connection, sources: Sequence[Source]) -> None:
     """Make the archive's sources and channels those of the configuration.
 
     A channel is its source and url. One that is no longer configured is disabled, not forgotten, unless discovery
-    found it; one that changed its kind is read afresh.
+    found it; one that changed its kind is read afresh. What stands as it should is not written again, since this is
+    asked at every start.
     """
-    db.execute("UPDATE sources SET enabled = 0")
-    db.execute("UPDATE channels SET enabled = 0 WHERE NOT discovered")
+    db.execute(
+        "UPDATE sources SET enabled = 0 WHERE enabled AND id NOT IN (SELECT value FROM json_each(?))",
+        (json.dumps([source.id for source in sources]),),
+    )
+    db.execute(
+        "UPDATE channels SET enabled = 0 WHERE enabled AND NOT discovered AND (source, url) NOT IN"
+        " (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
+        (json.dumps([(channel.source, channel.url) for source in sources for channel in source.channels]),),
+    )
     db.executemany(
         "INSERT INTO sources (id, name, domain, kind, enabled, articles, home, refused) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name, domain = excluded.domain, kind = excluded.kind,"
-        " enabled = excluded.enabled, articles = excluded.articles, home = excluded.home, refused = excluded.refused",
+        " enabled = excluded.enabled, articles = excluded.articles, home = excluded.home, refused = excluded.refused"
+        " WHERE (name, domain, kind, enabled, articles, home, refused) IS NOT (excluded.name, excluded.domain,"
+        " excluded.kind, excluded.enabled, excluded.articles, excluded.home, excluded.refused)",
         [(s.id, s.name, s.domain, s.kind, s.enabled, s.articles, s.home, s.refused) for s in sources],
     )
     rows = [
@@ -48,7 +59,9 @@ def sync_sources(db: sqlite3.Connection, sources: Sequence[Source]) -> None:
         " ON CONFLICT (source, url) DO UPDATE SET rank = excluded.rank, also = excluded.also, discovered = 0,"
         " enabled = 1, every_seconds = excluded.every_seconds, kind = excluded.kind,"
         " etag = iif(kind = excluded.kind, etag, ''), last_modified = iif(kind = excluded.kind, last_modified, ''),"
-        " body_hash = iif(kind = excluded.kind, body_hash, ''), seen = iif(kind = excluded.kind, seen, x'')",
+        " body_hash = iif(kind = excluded.kind, body_hash, ''), seen = iif(kind = excluded.kind, seen, x'')"
+        " WHERE (rank, also, discovered, enabled, every_seconds, kind) IS NOT (excluded.rank, excluded.also, 0, 1,"
+        " excluded.every_seconds, excluded.kind)",
         rows,
     )
 

@@ -12,7 +12,10 @@ def main() -> None:
     gc.set_threshold(50_000, 20, 20)
     from monitor.cli import main as command_line
 
-    command_line()
+    try:
+        command_line()
+    finally:
+        gc.freeze()  # the process ends: nothing is gained by looking through all that is left once more
 
 
 if __name__ == "__main__":
