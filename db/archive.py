@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from db import filing, hosts, identities, imports, marks, pages, polls, rechecks, schema, sources, stories
+from db import filing, hosts, identities, imports, marks, pages, polls, prune, rechecks, schema, sources, stories
 from db.connect import note_check, open_reader, open_writer, refusing
 from db.matching import MatchTables
 from db.stories import Row
@@ -243,6 +243,40 @@ class Archive:
         """When ``name`` was last done; None: never."""
         with refusing(self._path):
             return marks.marked(self._db, name)
+
+    # ── retention ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def prune_polls(self, before: datetime) -> int:
+        """Delete polls older than ``before`` that brought nothing (see db.prune); gives how many."""
+        with refusing(self._path):
+            return prune.prune_polls(self._db, before)
+
+    def prune_looks(self, before: datetime) -> int:
+        """Delete looks older than ``before`` that found no change; gives how many."""
+        with self._transaction() as db:
+            return prune.prune_looks(db, before)
+
+    def count_prunable(self, *, polls: datetime | None, looks: datetime | None) -> tuple[int, int]:
+        """How many polls and looks the two above would delete."""
+        with refusing(self._path):
+            return prune.count_prunable(self._db, polls=polls, looks=looks)
+
+    def versions_in(self, files: set[str]) -> int:
+        """How many versions were read from one of these capture files, given by name."""
+        with refusing(self._path):
+            return prune.versions_in(self._db, files)
+
+    def mark_captures(self, files: list[str], at: datetime) -> None:
+        """Note that these capture files are pruned."""
+        with self._transaction() as db:
+            prune.mark_captures(db, files, at)
+
+    def fold_log(self, *, vacuum: bool = False) -> None:
+        """Take the log into the file; with ``vacuum`` write the file anew without the room deleted rows left."""
+        with refusing(self._path):
+            if vacuum:
+                prune.vacuum(self._db)
+            prune.fold_log(self._db)
 
     # ── transactions ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from db.marks import mark, marked
-from monitor.errors import ArchiveError
+from monitor.errors import ArchiveDamaged, ArchiveError
 
 APPLICATION_ID = 0x53485746  # "SHWF"; tells our files from anybody else's
 BUSY_MS = 10_000  # a reader's checkpoint or a person's `sqlite3` goes unnoticed; an endless lock becomes an error
@@ -44,7 +44,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
     Use it from one thread at a time. Raises ArchiveError.
     """
     _refuse_unfit(path)
-    ended_badly = _log_of(path).exists()  # a last connection that is closed properly takes its log with it
+    log = _log_of(path)  # a writer that is closed properly takes it along; a reader may leave an empty one
+    ended_badly = log.exists() and log.stat().st_size > 0
     for where, what in ((path, "file"), (path.resolve().parent, "folder")):
         if not os.access(where, os.W_OK):
             raise ArchiveError(f"{path}: the {what} cannot be written; give write permission or choose --archive")
@@ -107,6 +108,20 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def open_copy(path: Path) -> sqlite3.Connection:
+    """A connection that reads a file nobody writes to, a backup, leaving no trace beside it. Raises ArchiveError."""
+    _refuse_unfit(path)
+    with refusing(path):
+        log = _log_of(path)  # of a file that was copied by hand together with its log, the log is a part
+        connection = _connect(path, "ro" if log.exists() and log.stat().st_size else "ro&immutable=1")
+        try:
+            _refuse_foreign(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
 def open_fresh(path: Path) -> sqlite3.Connection:
     """A connection to a new, still empty database at ``path``, marked as ours; nothing may be there yet."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -132,10 +147,17 @@ def refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        if is_damage(error):
+            raise _unsound(path, f"is damaged ({_one_line(str(error))})") from error
         raise ArchiveError(_in_words(error, path)) from error
     except OSError as error:
         remedy = _REMEDIES.get(error.errno or 0, "")
         raise ArchiveError(f"{path}: {error.strerror or error}{remedy}") from error
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether SQLite says that the file is no sound database."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -154,13 +176,13 @@ def _refuse_unfit(path: Path) -> None:
             what = "a folder" if stat.S_ISDIR(found.st_mode) else "not a regular file"
             raise ArchiveError(f"{path}: is {what}; name the archive's file with --archive or [archive] path")
         if found.st_size == 0:
-            raise ArchiveError(f"{path}: is empty (0 bytes), which no archive ever is; {_remedy(path)}")
+            raise _unsound(path, "is empty (0 bytes), which no archive ever is")
         with path.open("rb") as file:
             head = file.read(100)
     if not head.startswith(MAGIC[: len(head)]):
-        raise ArchiveError(f"{path}: is not a Shiftwatch archive (no SQLite database); {_remedy(path)}")
+        raise _unsound(path, "is not a Shiftwatch archive (no SQLite database)")
     if len(head) < 100:
-        raise ArchiveError(f"{path}: is cut off after {len(head)} bytes; {_remedy(path)}")
+        raise _unsound(path, f"is cut off after {len(head)} bytes")
     _refuse_cut(path, head, found.st_size)
 
 
@@ -173,7 +195,7 @@ def _refuse_cut(path: Path, head: bytes, size: int) -> None:
     page_size = 65536 if page_size == 1 else page_size
     pages = int.from_bytes(head[28:32])
     if size < pages * page_size:
-        raise ArchiveError(f"{path}: is cut off ({size:,} of {pages * page_size:,} bytes); {_remedy(path)}")
+        raise _unsound(path, f"is cut off ({size:,} of {pages * page_size:,} bytes)")
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
@@ -181,21 +203,19 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     if application == APPLICATION_ID:
         return
     if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0 and application == 0:
-        raise ArchiveError(f"{path}: is an empty database that Shiftwatch did not make; {_remedy(path)}")
+        raise _unsound(path, "is an empty database that Shiftwatch did not make")
     raise ArchiveError(f"{path}: is a database of another program; choose another file with --archive")
 
 
 def _refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        raise ArchiveError(f"{path}: is damaged ({_one_line(found)}); {_remedy(path)}")
+        raise _unsound(path, f"is damaged ({_one_line(found)})")
 
 
 def _in_words(error: sqlite3.Error, path: Path) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     said = _one_line(str(error))
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return f"{path}: is damaged ({said}); {_remedy(path)}"
     if code == sqlite3.SQLITE_FULL:
         return f"{path}: the disk is full; make room and run again, nothing was half stored"
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -207,13 +227,25 @@ def _in_words(error: sqlite3.Error, path: Path) -> str:
     return f"{path}: {said}"
 
 
-def _remedy(path: Path) -> str:
-    """What to do about a file that is no sound archive, naming the newest copy that lies beside it."""
-    copies: list[Path] = []
-    with contextlib.suppress(OSError):
-        copies = sorted(path.parent.glob(f"{glob.escape(path.name)}.*backup"), key=lambda copy: copy.stat().st_mtime)
-    backup = f"put its newest backup {copies[-1].name} in its place" if copies else "put a backup in its place"
-    return f"{backup}, or move the file away to start afresh"
+def _unsound(path: Path, what: str) -> ArchiveDamaged:
+    return ArchiveDamaged(path, what, newest_backup(path))
+
+
+def backups_of(path: Path, *folders: Path) -> list[Path]:
+    """The copies of the archive ``path`` that lie beside it, in its ``backups`` folder or in ``folders``, oldest first.
+
+    Both those that `shiftwatch backup` makes and those made before a migration.
+    """
+    found: dict[Path, float] = {}
+    for folder in (path.parent, path.parent / "backups", *folders):
+        with contextlib.suppress(OSError):
+            found |= {copy: copy.stat().st_mtime for copy in folder.glob(f"{glob.escape(path.name)}.*backup")}
+    return sorted(found, key=lambda copy: (found[copy], copy.name))
+
+
+def newest_backup(path: Path, *folders: Path) -> Path | None:
+    """The newest of ``backups_of``."""
+    return next(reversed(backups_of(path, *folders)), None)
 
 
 def _one_line(text: str) -> str:

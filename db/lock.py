@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +14,54 @@ from types import TracebackType
 from db.connect import refusing
 from db.times import iso
 from monitor.errors import AlreadyRunning, ArchiveError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who wrote itself into an archive's lock: its pid and since when, as far as it says, and whether it lives."""
+
+    pid: int | None
+    since: str
+    alive: bool
+
+
+def holder(archive: Path) -> Holder | None:
+    """Who holds the archive's lock, or held it when it was killed (not ``alive``); None when it was let go.
+
+    Nothing is locked for it: even a moment's try would make a Shiftwatch that starts in that moment give up.
+    """
+    path = _beside(archive)
+    try:
+        said = path.read_bytes()[:200].decode("ascii", "replace").strip()
+        inode = path.stat().st_ino
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ArchiveError(f"{path}: {error.strerror}; check its permissions") from error
+    pid, _, since = said.partition(" ")
+    if not pid.isdigit():
+        return None
+    # The kernel's own list, where it can be seen: a pid may have gone to another program since.
+    listed = ""
+    with contextlib.suppress(OSError):
+        listed = Path("/proc/locks").read_text("ascii", "replace")
+    held = bool(re.search(rf"FLOCK .* WRITE .*:{inode} ", listed)) if "FLOCK" in listed else _lives(int(pid))
+    return Holder(pid=int(pid), since=since, alive=held)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _beside(archive: Path) -> Path:
+    real = archive.resolve()  # whatever links lead to an archive, it has one lock
+    return real.with_name(real.name + ".lock")
 
 
 class ArchiveLock:
@@ -22,8 +73,7 @@ class ArchiveLock:
 
     def __init__(self, archive: Path) -> None:
         self.archive = archive
-        real = archive.resolve()  # whatever links lead to an archive, it has one lock
-        self.path = real.with_name(real.name + ".lock")
+        self.path = _beside(archive)
         self._file = -1
 
     def __enter__(self) -> ArchiveLock:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.connect import open_fresh, refuse_stray_log, refusing
+from db.copies import copy
 from monitor.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> Path | None:
         return None
     backup = path.with_name(f"{path.name}.v{version_of(connection)}.backup")
     with refusing(path):
-        _copy(connection, backup)
+        copy(connection, backup)
         try:
             apply(connection)
         except sqlite3.Error as error:
@@ -170,16 +171,3 @@ def migrate(connection: sqlite3.Connection, path: Path) -> Path | None:
                 f"it is as it was, and a copy is in {backup.name}"
             ) from error
     return backup
-
-
-def _copy(connection: sqlite3.Connection, to: Path) -> None:
-    """A consistent copy, put in place only when complete."""
-    draft = to.with_name(to.name + ".new")
-    draft.unlink(missing_ok=True)
-    os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    target = sqlite3.connect(draft)
-    try:
-        connection.backup(target)
-    finally:
-        target.close()
-    draft.replace(to)

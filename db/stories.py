@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from db.identities import kin
+from db.prune import CAPTURE_PRUNED
 from db.queries import WHEN, condition, highlights
 from db.rows import row_of, rows_of
 from monitor.query import Query
@@ -62,8 +63,10 @@ def story(db: sqlite3.Connection, id_: int) -> Row | None:
     whole = found[0]
     whole["versions"] = rows_of(
         db,
-        "SELECT number, captured_at, last_seen_at, text_hash, text_from, extractor, change, capture, title, text"
-        " FROM versions WHERE story = ? ORDER BY captured_at, number",
+        "SELECT number, captured_at, last_seen_at, text_hash, text_from, extractor, change, capture,"
+        " (SELECT at FROM marks WHERE name = ? || substr(capture, 1, instr(capture, ':') - 1)) AS capture_pruned_at,"
+        " title, text FROM versions WHERE story = ? ORDER BY captured_at, number",
+        CAPTURE_PRUNED,
         id_,
     )
     whole["sightings"] = rows_of(

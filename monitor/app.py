@@ -35,7 +35,7 @@ from monitor.newsroom import Budget, Desk, collect
 from monitor.polls import outcome_of
 from monitor.ports import Clock, HostMemory, HostNote, Polled
 from monitor.reading.urls import host, site_domain
-from monitor.redact import without_login
+from monitor.redact import keep_secret, without_login
 from monitor.tallies import YIELDING, ImportTally, SourcePass
 from monitor.workers import WorkerPool, usable_cores
 from spiders.manners import PRODUCT, Manners
@@ -109,6 +109,8 @@ async def collect_once(
     sources = chosen(config, ids)
     asked = {channel.auth for source in sources for channel in source.channels if channel.auth}
     secrets = {name: secret(name, os.environ) for name in asked}
+    for login in secrets.values():
+        keep_secret(login)
     passes: list[SourcePass] = []
 
     def note(done: SourcePass) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 
 import click
 
-from monitor import __version__
+from monitor import __version__, logs
+from monitor.cli_check import check
 from monitor.cli_identity import rematch
-from monitor.cli_options import config_path, configuration, run, shared_options
+from monitor.cli_keeping import backup, metrics, prune, restore
+from monitor.cli_options import config_path, configuration, log_to_stderr, run, shared_options
 from monitor.cli_sources import sources
 from monitor.screen.matches import match_progress
 
@@ -31,6 +33,8 @@ def cli() -> None:
 
 cli.add_command(sources)
 cli.add_command(rematch)
+for command in (check, backup, restore, prune, metrics):
+    cli.add_command(command)
 
 
 @cli.command()
@@ -57,9 +61,10 @@ def init(contact: str | None, force: bool) -> int:
 @click.argument("source", nargs=-1)
 @click.option("--force", is_flag=True, help="Poll every channel now, due or not.")
 @click.option("--quiet", "-q", is_flag=True, help="Print only what failed (for cron).")
+@click.option("--verbose", "-v", is_flag=True, help="Log one line a poll on standard error.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 @shared_options
-def collect(source: tuple[str, ...], force: bool, quiet: bool, as_json: bool) -> int:
+def collect(source: tuple[str, ...], force: bool, quiet: bool, verbose: bool, as_json: bool) -> int:
     """One pass over what is due: poll channels, fetch new pages, read and file them.
 
     SOURCE limits the pass to these sources. Run it from cron as often as you like: what is not due is left alone.
@@ -69,8 +74,10 @@ def collect(source: tuple[str, ...], force: bool, quiet: bool, as_json: bool) ->
     from monitor.screen import passes
 
     config = configuration()
-    with passes.pass_progress(len(source) or len(config.enabled()), show=not (quiet or as_json)) as on_done:
-        collected = collect_now(config, source, force=force, on_done=on_done)
+    if verbose:
+        log_to_stderr(verbose=True)
+    with passes.pass_progress(len(source) or len(config.enabled()), show=not (quiet or as_json or verbose)) as on_done:
+        collected = collect_now(config, source, force=force, on_done=logs.source_done if verbose else on_done)
     if as_json:
         click.echo(json.dumps(passes.collected_json(collected), indent=2))
     else:

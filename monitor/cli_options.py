@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import functools
 import io
-import logging
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from monitor.errors import ShiftwatchError
+from monitor import logs
+from monitor.errors import ArchiveDamaged, ShiftwatchError
 
 if TYPE_CHECKING:
     from monitor.config import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_SHARED = ("config_file", "archive_file", "debug")
+_SHARED = ("config_file", "archive_file", "debug", "log_format")
 
 
 def shared_options(command: F) -> F:
-    """Give a command ``--config``, ``--archive`` and ``--debug``; they may also stand before the command's name."""
+    """Give a command the shared options; they may also stand before the command's name."""
 
     @click.option(
         "--config", "config_file", type=click.Path(path_type=Path), metavar="FILE", help="Configuration file."
     )
     @click.option("--archive", "archive_file", type=click.Path(path_type=Path), metavar="FILE", help="Archive file.")
     @click.option("--debug", is_flag=True, help="Show tracebacks and what happens inside.")
+    @click.option(
+        "--log-format",
+        type=click.Choice(["auto", "human", "json"]),
+        help="Log lines on standard error: for people, as JSON, or (auto) JSON unless it is a terminal.",
+    )
     @click.pass_context
     @functools.wraps(command)
     def with_shared(context: click.Context, /, *args: Any, **kwargs: Any) -> Any:
         given = {name: kwargs.pop(name) for name in _SHARED}
         shared = context.ensure_object(dict)
         shared.update({name: value for name, value in given.items() if value})
-        if shared.get("debug"):
-            logging.getLogger().setLevel(logging.DEBUG)
-        return context.invoke(command, *args, **kwargs)
+        if shared.get("debug") or shared.get("log_format"):
+            log_to_stderr()
+        try:
+            return context.invoke(command, *args, **kwargs)
+        except ArchiveDamaged as refused:
+            if (config := shared.get("config")) is None:
+                raise
+            from monitor.app_keeping import naming_backup
+
+            raise naming_backup(refused, config) from refused
 
     return with_shared  # type: ignore[return-value]
 
@@ -53,7 +67,14 @@ def configuration() -> Config:
     shared = click.get_current_context().ensure_object(dict)
     config = load(shared.get("config_file"), cwd=Path.cwd(), env=os.environ)
     archive = shared.get("archive_file")
-    return replace(config, archive=Path.cwd() / archive) if archive else config
+    shared["config"] = replace(config, archive=Path.cwd() / archive) if archive else config
+    return cast("Config", shared["config"])
+
+
+def log_to_stderr(*, verbose: bool = False) -> None:
+    """Have log lines written as the command line asks for; with ``verbose`` also what is no trouble."""
+    shared = click.get_current_context().ensure_object(dict)
+    logs.set_up(format=shared.get("log_format") or "auto", verbose=verbose, debug=bool(shared.get("debug")))
 
 
 def config_path() -> Path | None:
@@ -66,9 +87,7 @@ def run(command: click.Command) -> None:
     """Run the command line: errors of ours end in one line on stderr and their exit code, a closed pipe in silence."""
     debug = "--debug" in sys.argv
     _take_output()
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    for noisy in ("scrapy", "twisted", "asyncio", "trafilatura", "htmldate", "readability", "charset_normalizer"):
-        logging.getLogger(noisy).setLevel(logging.DEBUG if debug else logging.CRITICAL)
+    logs.set_up(debug=debug)
     try:
         code = command.main(standalone_mode=False)
         sys.stdout.flush()
@@ -108,7 +127,16 @@ def _take_output() -> None:
         sys.exit(2)
     if type(sys.stdout) is io.TextIOWrapper:
         encoding, errors, by_line = sys.stdout.encoding, sys.stdout.errors, sys.stdout.line_buffering
+        if not encoding.lower().startswith("utf"):  # an old locale: what it has no letter for is no reason to end
+            codecs.register_error("shiftwatch", _spelled)
+            errors = "shiftwatch"
         sys.stdout = _Output(sys.stdout.detach(), encoding=encoding, errors=errors, line_buffering=by_line)
+
+
+def _spelled(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding has no letter for, as JSON spells it: readable for people, the same value for programs."""
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(json.dumps(char)[1:-1] for char in error.object[error.start : error.end]), error.end
 
 
 class _PipeClosed(Exception):

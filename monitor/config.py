@@ -39,6 +39,15 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """After what age captures, polls that brought nothing and looks that found nothing are let go; None: never."""
+
+    captures: timedelta | None = None
+    polls: timedelta | None = None
+    looks: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """The mail server (without its password, which stays in the environment) and the sender of digests."""
 
@@ -61,11 +70,15 @@ class Digest:
 class Config:
     """Everything a run needs to know. Paths are absolute; ``path`` is the file read, None when there was none.
 
+    ``backups`` is the folder of backups, of which the ``backups_kept`` newest stay.
     ``sources`` holds disabled and refused sources too: they are shown, never fetched.
     """
 
     archive: Path
     captures: Path | None
+    backups: Path
+    backups_kept: int = 7
+    retention: Retention = Retention()
     network: Network = Network()
     sources: tuple[Source, ...] = ()
     mail: Mail | None = None
@@ -103,6 +116,11 @@ def loads(text: str, *, name: str, folder: Path, env: Mapping[str, str], path: P
     return Config(
         archive=folder / _home(Path(archive.path), env),
         captures=folder / _home(Path(archive.captures), env) if archive.captures else None,
+        backups=folder / _home(Path(tables.backup.folder), env),
+        backups_kept=tables.backup.keep,
+        retention=Retention(
+            captures=tables.retention.captures, polls=tables.retention.polls, looks=tables.retention.looks
+        ),
         network=Network(
             contact=network.contact,
             delay=network.delay,

@@ -154,11 +154,24 @@ class DigestTable(Table):
     query: str = ""
 
 
+class BackupTable(Table):
+    folder: values.Line = "backups"
+    keep: Annotated[int, Field(ge=1, le=10_000)] = 7
+
+
+class RetentionTable(Table):
+    captures: values.Age | None = None
+    polls: values.Age | None = None
+    looks: values.Age | None = None
+
+
 class ConfigFile(Table):
     """shiftwatch.toml."""
 
     archive: ArchiveTable = ArchiveTable()
     network: NetworkTable = NetworkTable()
+    backup: BackupTable = BackupTable()
+    retention: RetentionTable = RetentionTable()
     sources: dict[values.Id, SourceTable] = {}
     mail: MailTable | None = None
     digests: dict[values.Id, DigestTable] = {}
@@ -218,6 +231,10 @@ def _keys_at(shape: type[Table], loc: tuple[str | int, ...]) -> list[str]:
             table = ArchiveTable
         case ("network",):
             table = NetworkTable
+        case ("backup",):
+            table = BackupTable
+        case ("retention",):
+            table = RetentionTable
         case ("sources", _):
             table = CatalogueSourceTable if shape is CatalogueFile else SourceTable
         case ("sources", _, "channels", _, kind):

@@ -175,6 +175,7 @@ def _dotted(value: str) -> str:
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Every = Annotated[timedelta, BeforeValidator(duration), _between("1s", "30d")]
+Age = Annotated[timedelta, BeforeValidator(duration), _between("1d", "36500d")]
 Pause = Annotated[timedelta, BeforeValidator(duration), _between("0s", "10m")]
 Line = Annotated[str, AfterValidator(_line)]
 Url = Annotated[str, AfterValidator(_url)]

@@ -33,7 +33,7 @@ def run_demo(*, archive: Path | None, queries: tuple[str, ...] = QUERIES) -> lis
         path = (Path.cwd() / archive) if archive else Path(folder) / "demo.db"
         captures = path.with_name(f"{path.stem}-captures")
         passes = asyncio.run(plainly(_passes(path, captures)))
-        _print_found(Config(archive=path, captures=None), queries)
+        _print_found(Config(archive=path, captures=None, backups=path.parent), queries)
         if archive:
             console().print(f"The archive stays in {path}; try: shiftwatch show 1 --archive {archive}", soft_wrap=True)
     return passes
@@ -67,7 +67,7 @@ async def _pass(config: Config, served: Served) -> Collected:
 def _config(served: Served, path: Path, captures: Path) -> Config:
     network = Network(contact="demo@example.org", delay=DELAY, allow_private=served.allow_private)
     sources = tuple(replace(source, delay=None) for source in served.sources)
-    return Config(archive=path, captures=captures, network=network, sources=sources)
+    return Config(archive=path, captures=captures, backups=path.parent, network=network, sources=sources)
 
 
 def _print_found(config: Config, queries: tuple[str, ...]) -> None:

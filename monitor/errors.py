@@ -5,10 +5,14 @@ ShiftwatchError            one line: what, where, what to do
 │   └── QueryError         exit 2: a query that cannot be parsed; knows the position
 ├── ConfigError            exit 2: shiftwatch.toml or the catalogue; names file, key and what was expected
 ├── ArchiveError           exit 3: the archive is damaged, foreign, newer, locked or cannot be written
+│   └── ArchiveDamaged     exit 3: no sound archive, which a backup would put right; names the newest and the command
 └── AlreadyRunning         exit 4: another Shiftwatch holds the archive's lock; names its pid
 """
 
 from __future__ import annotations
+
+import shlex
+from pathlib import Path
 
 
 class ShiftwatchError(Exception):
@@ -42,6 +46,23 @@ class ArchiveError(ShiftwatchError):
     """The archive is damaged, foreign, of a newer schema, locked or cannot be written."""
 
     exit_code = 3
+
+
+class ArchiveDamaged(ArchiveError):
+    """The file at ``path`` is no sound archive, as ``what`` says; ``backup`` is the newest known, if there is one."""
+
+    def __init__(self, path: Path, what: str, backup: Path | None = None) -> None:
+        super().__init__(path, what, backup)
+        self.path = path
+        self.what = what
+        self.backup = backup
+
+    def __str__(self) -> str:
+        remedy = "put a backup in its place (`shiftwatch restore FILE`)"
+        if self.backup:
+            command = shlex.join(["shiftwatch", "restore", str(self.backup), "--archive", str(self.path)])
+            remedy = f"put its newest backup {self.backup.name} in its place: `{command}`"
+        return f"{self.path}: {self.what}; {remedy}, or move the file away to start afresh"
 
 
 class AlreadyRunning(ShiftwatchError):

@@ -132,7 +132,11 @@ def _after(seconds: int) -> str:
 def _version(row: Mapping[str, Any]) -> str:
     change = row["change"]
     after = f" (against {change['from']})" if "from" in change else ""
-    return f"{row['number']}  {row['captured_at']}  {', '.join(change['kinds'])}{after}  {row['title']}"
+    line = f"{row['number']}  {row['captured_at']}  {', '.join(change['kinds'])}{after}  {row['title']}"
+    if not row["capture"]:
+        return line
+    pruned = f" (pruned {row['capture_pruned_at'][:10]})" if row.get("capture_pruned_at") else ""
+    return f"{line}\n      raw answer in {row['capture']}{pruned}"
 
 
 def _sighting(row: Mapping[str, Any]) -> str:

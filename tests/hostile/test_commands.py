@@ -52,6 +52,12 @@ def test_numbers_beyond_what_a_database_holds_are_usage_errors(room: Path, argum
         ("stories", ">/dev/full", 1, "standard output: No space left"),
         ("sources", ">/dev/full", 1, "standard output: No space left"),
         ("stories --json", ">/dev/full", 1, "standard output: No space left"),
+        ("check --quick", ">&-", 2, "standard output is closed"),
+        ("check --quick", ">/dev/full", 1, "standard output: No space left"),
+        ("check --quick --json", ">/dev/full", 1, "standard output: No space left"),
+        ("backup", ">/dev/full", 1, "standard output: No space left"),
+        ("prune --polls-older 30", ">/dev/full", 1, "standard output: No space left"),
+        ("metrics", ">/dev/full", 1, "standard output: No space left"),
     ],
 )
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -67,7 +73,9 @@ def test_an_output_that_takes_nothing_is_one_line_and_not_the_archives_fault(
     assert len(ran.stderr.splitlines()) == bool(words)
 
 
-@pytest.mark.parametrize("arguments", ["stories", "stories --csv", "stories --json", "sources", "show 1"])
+@pytest.mark.parametrize(
+    "arguments", ["stories", "stories --csv", "stories --json", "sources", "show 1", "check --quick", "metrics"]
+)
 def test_a_reader_that_has_had_enough_is_no_failure(room: Path, arguments: str):
     ran = subprocess.run(
         ["/bin/sh", "-c", f"{{ '{sys.executable}' -m monitor {arguments}; echo $? >&2; }} | true"],
