@@ -34,6 +34,7 @@ _REMEDIES = {
     errno.EPERM: f"; {_PERMISSIONS}",
     errno.EROFS: f"; {_PERMISSIONS}",
     errno.ENOSPC: "; make room and run again",
+    errno.EFBIG: "; raise the limit on file sizes (ulimit -f) and run again",
     errno.ENOENT: "; make its folder or choose another place",
 }
 
@@ -223,7 +224,8 @@ def _in_words(error: sqlite3.Error, path: Path) -> str:
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return f"{path}: cannot be written or opened ({said}); {_PERMISSIONS}"
     if code == sqlite3.SQLITE_IOERR:
-        return f"{path}: the disk failed ({said}); check the disk and its free room, nothing was half stored"
+        checks = "check the disk, its room and the limit on file sizes (ulimit -f)"
+        return f"{path}: the disk failed ({said}); {checks}; nothing was half stored"
     return f"{path}: {said}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from db.filing import TextFrom, adopt_url, file_snapshot, seen_again, story_at
@@ -158,6 +159,8 @@ def file_visit(db: sqlite3.Connection, visit: PageVisit) -> Filing | None:
             " WHERE address = ?",
             (again, _failed(visit), *_visited(visit, at)),
         )
+    if last_visit is not None and at < last_visit:  # an older capture says nothing of when to look again
+        visit = replace(visit, recheck_if_changed_at=None)
     _schedule(db, visit, filing, story)
     return filing
 

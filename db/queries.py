@@ -48,13 +48,26 @@ def _compile(node: Node, now: datetime) -> Condition:
         return Condition(f"NOT {inner.sql}", inner.values)
     assert isinstance(node, All | AnyOf), "words and phrases are text"
     texts = tuple(part for part in node.parts if _is_text(part))
-    rest = [_compile(part, now) for part in node.parts if not _is_text(part)]
+    edits, others = _edits(node, now)
+    rest = [*edits, *(_compile(part, now) for part in others if not _is_text(part))]
     if texts:
         rest.insert(0, _compile(texts[0] if len(texts) == 1 else type(node)(texts), now))
     word = " AND " if isinstance(node, All) else " OR "
     return Condition(
         "(" + word.join(part.sql for part in rest) + ")", tuple(value for part in rest for value in part.values)
     )
+
+
+def _edits(node: All | AnyOf, now: datetime) -> tuple[list[Condition], list[Node]]:
+    """Edits that must have been captured in the time asked for beside them, and the parts that are left."""
+    changed = [part for part in node.parts if isinstance(part, Field) and part.name == "changed"]
+    times = [part for part in node.parts if isinstance(part, Field) and part.name in _CAPTURED]
+    if isinstance(node, AnyOf) or not (changed and times):
+        return [], list(node.parts)
+    asked = "".join(f" AND {_CAPTURED[time.name]}" for time in times)
+    values = tuple(_moment(time.value, now) for time in times)
+    conditions = [_edited(part.value, asked, values) for part in changed]
+    return conditions, [part for part in node.parts if part not in changed and part not in times]
 
 
 def _is_text(node: Node) -> bool:
@@ -121,10 +134,17 @@ _CHANGED = "(SELECT story FROM versions, json_each(versions.change, '$.kinds') A
 _NOT_NEW = """versions.change <> '{"kinds": ["new"]}' AND json_extract(versions.change, '$.from') IS NOT NULL"""
 
 
+_CAPTURED = {"after": "versions.captured_at >= ?", "before": "versions.captured_at < ?"}
+
+
 def _changed(value: str, _: datetime) -> Condition:
-    if value == "any":
-        return Condition(f"(id IN {_CHANGED.format(_NOT_NEW, 1)})")
-    return Condition(f"(id IN {_CHANGED.format(_NOT_NEW, 'kind.value = ?')})", (value,))
+    return _edited(value)
+
+
+def _edited(kind: str, asked: str = "", values: tuple[str, ...] = ()) -> Condition:
+    """Some version differs so from the one before, and was captured when ``asked`` says."""
+    which, given = ("1", ()) if kind == "any" else ("kind.value = ?", (kind,))
+    return Condition(f"(id IN {_CHANGED.format(_NOT_NEW, which + asked)})", (*given, *values))
 
 
 _STATES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import re
 import zlib
 from collections.abc import Generator, Iterator
@@ -22,6 +23,7 @@ MAX_BODY = 16 * 1024 * 1024
 _MAX_RAW = 24 * 1024 * 1024
 _MAX_HEAD = 512 * 1024
 _BLOCK = 64 * 1024
+_PIECE = 1024 * 1024  # the most that is unpacked at a time
 _SILENT = frozenset({"warcinfo", "request", "metadata"})  # there by design beside every response
 _STATUS = re.compile(r"HTTP/[0-9.]+\s+([0-9]{3})")
 
@@ -56,6 +58,8 @@ def _from(file: BinaryIO, start: int) -> Generator[WarcRecord, None, int | None]
         for record in records:
             usable = _usable(record)
             records.read_to_end()
+            if records.offset <= at:
+                raise _Broken  # damage had the reader count backwards; going on would lead round for ever
             at = records.offset  # of the next record now
             if usable is not None:
                 yield WarcRecord(end=at, capture=usable[0], skipped=usable[1])
@@ -71,30 +75,103 @@ def _from(file: BinaryIO, start: int) -> Generator[WarcRecord, None, int | None]
 
 
 class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
-    """warcio's reader, which prints damage to stderr and reads on; here it is an error."""
+    """warcio's reader, which prints damage to stderr and reads on, where it is an error here; and unpacks a block of
+    file in one go, which may be a thousand blocks of memory, where it is done a piece at a time here."""
 
     decompressor: Any
+    stream: BinaryIO
+    buff: io.BytesIO | None
+    starting_data: bytes | None
+    lines_left = _MAX_HEAD  # bytes of lines, for the head of a record and what stands between two
+    _pending = False  # the decompressor holds output back
+
+    def readline(self, length: int | None = None) -> bytes:
+        line = bytes(super().readline(min(length or self.lines_left, self.lines_left)))
+        self.lines_left -= len(line)
+        if self.lines_left <= 0:
+            raise _Broken
+        return line
+
+    def rem_length(self) -> int:
+        inflater = self.decompressor
+        return int(super().rem_length()) + (len(inflater.unconsumed_tail) if inflater and not inflater.eof else 0)
+
+    def skip_member(self) -> None:
+        """Unpack the rest of a gzip member and keep none of it."""
+        self.buff = None
+        while self.decompressor and not self.decompressor.eof:
+            self._fillbuff()
+            if self.empty():
+                return  # the file ends within it
+            self.buff = None
+
+    def _fillbuff(self, block_size: int | None = None) -> None:
+        if not self.empty() or (self.decompressor and self.decompressor.unused_data):
+            return  # never past the end of a member
+        while True:
+            data = self._next_block()
+            if not data and not self._pending:
+                self.buff = None
+                return
+            piece = self._decompress(data)
+            self.buff_size = len(piece)
+            self.num_read += self.buff_size
+            self.num_block_read += self.buff_size
+            self.buff = io.BytesIO(piece)
+            if piece or not self.decompressor or self.decompressor.unused_data:
+                return
+
+    def _next_block(self) -> bytes:
+        if self.decompressor and self.decompressor.unconsumed_tail:
+            return bytes(self.decompressor.unconsumed_tail)
+        if self._pending:
+            return b""
+        if self.starting_data:
+            data, self.starting_data = bytes(self.starting_data), None
+            return data
+        return self.stream.read(self.block_size)
 
     def _decompress(self, data: bytes) -> bytes:
-        if not self.decompressor or not data:
+        if not self.decompressor:
             return data
         try:
-            return bytes(self.decompressor.decompress(data))
+            piece = bytes(self.decompressor.decompress(data, _PIECE))
         except zlib.error as error:
             if self.num_read or data[:2] == b"\x1f\x8b":
                 raise _Broken from error
             self.decompressor = None  # not compressed at all
             return data
+        self._pending = len(piece) == _PIECE and not self.decompressor.eof
+        return piece
 
 
 class _Records(ArchiveIterator):  # type: ignore[misc]
     """warcio's iterator on that reader, leaving HTTP to us, where its size is bounded."""
 
+    reader: _Reader
+    offset: int
+    next_line: bytes | None
+    member_info: tuple[int, int] | None
+
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(file, no_record_parse=True)
         self.reader = _Reader(file, block_size=_BLOCK)
 
+    def _next_record(self, next_line: bytes | None) -> ArcWarcRecord:
+        self.reader.lines_left = _MAX_HEAD
+        return super()._next_record(next_line)
+
+    def read_to_end(self, record: ArcWarcRecord | None = None) -> None:
+        if self.reader.decompressor and self.record and not self.member_info and (self.record.length or 0) > _MAX_RAW:
+            start = self.offset
+            self.reader.skip_member()
+            self.next_line, self.offset = None, self.fh.tell() - self.reader.rem_length()
+            self.member_info = (start, self.offset - start)
+        else:
+            super().read_to_end(record)
+
     def _consume_blanklines(self) -> tuple[bytes | None, int]:
+        self.reader.lines_left = _MAX_HEAD
         line, size = b"", 0
         while True:
             line = self.reader.readline(_BLOCK)

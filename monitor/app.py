@@ -21,6 +21,7 @@ from monitor.errors import ShiftwatchError, UsageError
 from monitor.filer import Filer
 from monitor.matchmaker import MatchDesk, begin_again, match_waiting, merge, split
 from monitor.model import (
+    ADOPT_AFTER,
     Channel,
     ChannelKind,
     ChannelMemory,
@@ -35,7 +36,7 @@ from monitor.newsroom import Budget, Desk, collect
 from monitor.polls import outcome_of
 from monitor.ports import Clock, HostMemory, HostNote, Polled
 from monitor.reading.urls import host, site_domain
-from monitor.redact import keep_secret, without_login
+from monitor.redact import keep_secret, struck, without_login
 from monitor.tallies import YIELDING, ImportTally, SourcePass
 from monitor.workers import WorkerPool, usable_cores
 from spiders.manners import PRODUCT, Manners
@@ -294,7 +295,7 @@ def probe(
                 memory = ChannelMemory(id=0, channel=channel)
                 login = secret(channel.auth, os.environ)
                 found = _probe_of(channel, await web.poll(memory, login))
-                found = replace(found, reason=without_login(found.reason, login))
+                found = replace(struck(found, login), channel=channel, reason=without_login(found.reason, login))
                 on_done(found)
                 return found
 
@@ -388,6 +389,7 @@ class ChannelStatus:
     discovered: bool = False
     last_ok_at: str | None = None
     next_poll_at: str | None = None
+    moved_to: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """JSON-ready values."""
@@ -424,6 +426,7 @@ def source_states(config: Config) -> list[ChannelStatus]:
                     discovered=bool(row.get("discovered")),
                     last_ok_at=row.get("last_ok_at"),
                     next_poll_at=row.get("next_poll_at"),
+                    moved_to=row["moved_to"] if row and row["moved_times"] >= ADOPT_AFTER else "",
                 )
             )
     return states

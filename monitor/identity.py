@@ -22,7 +22,6 @@ from monitor.verdicts import Told
 TEXTS, RELEASES, FIRST_MONTH = 0, 1, 2  # spaces of the index
 AHEAD = timedelta(days=2)  # coverage this long before its release: embargoes, dates without zones
 BEHIND = timedelta(days=365)  # coverage this long after its release says so by a link
-LEAST_QUOTED = 8  # own words; "the men and women of ICE put their lives" is what everybody says
 WINDOW = timedelta(days=60)  # how far back coverage is looked for when a release arrives after it
 _OFFICIAL = (".gov", ".mil")
 # A date without a time is of the publisher's zone, which for American publishers is UTC to UTC-12.
@@ -112,7 +111,7 @@ def compare(story: Told, others: Sequence[Told], releases: Sequence[MaybeRelease
                 holders=one.holders,
                 releases=total_releases,
             )
-            if draw is not None and _stands(draw):
+            if draw is not None:
                 drawn[one.told.story] = draw
     return Compared(matches=tuple(matches), draws=tuple(reuse.explain(drawn)))
 
@@ -132,11 +131,6 @@ def _in_time(story: Told, release: Told) -> bool:
     early = high is not None and timedelta(seconds=high) < -AHEAD
     late = low is not None and timedelta(seconds=low) > BEHIND
     return not early and not late
-
-
-def _stands(draw: reuse.Draw) -> bool:
-    """Whether a draw is more than a phrase: quoted words alone must be a sentence's worth."""
-    return draw.methods != ("quote",) or max((p.own for p in draw.passages if p.quoted), default=0) >= LEAST_QUOTED
 
 
 def lag(release: Told, story: Told) -> tuple[int | None, int | None]:

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
 
+from monitor.cadence import next_look
 from monitor.filer import Filer
 from monitor.model import (
     Change,
@@ -142,7 +143,7 @@ def _start_reading(desk: ImportDesk, record: WarcRecord) -> asyncio.Task[PageRea
 
     capture = record.capture
     source = desk.source_of(capture.final_url)
-    return asyncio.create_task(desk.readers.run(read_page, *page_arguments(desk.rules, source, capture)))
+    return asyncio.create_task(desk.readers.of(source.id).run(read_page, *page_arguments(desk.rules, source, capture)))
 
 
 async def _tallied(desk: ImportDesk, read: _Read, tally: ImportTally) -> PageVisit | None:
@@ -166,6 +167,8 @@ async def _tallied(desk: ImportDesk, read: _Read, tally: ImportTally) -> PageVis
     domain.with_body += bool(article.text)
     domain.with_date += article.published is not None
     source = desk.source_of(capture.final_url)
+    # A capture of the last month is of a page worth looking at again, as if it had been collected then.
+    again = next_look(capture.fetched_at, now=desk.clock.now()) if capture.fetched_at <= desk.clock.now() else None
     return PageVisit(
         address=canonical(capture.final_url) or capture.final_url,
         visited_at=capture.fetched_at,
@@ -177,6 +180,8 @@ async def _tallied(desk: ImportDesk, read: _Read, tally: ImportTally) -> PageVis
         etag=capture.header("etag"),
         last_modified=capture.header("last-modified"),
         body_hash=blake2b(capture.body, digest_size=16).hexdigest(),
+        recheck_at=again,
+        recheck_if_changed_at=again,
     )
 
 

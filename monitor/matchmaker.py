@@ -329,11 +329,14 @@ def _pairs(desk: MatchDesk, stories: Sequence[Waiting]) -> list[VersionPair]:
 
 
 def _edit(edit: changes.Edit) -> dict[str, object]:
-    kept: dict[str, object] = {"kinds": [kind.value for kind in edit.kinds], "detail": edit.detail[:KEPT_WORDS]}
+    kept: dict[str, object] = {
+        "kinds": [kind.value for kind in edit.kinds],
+        "detail": changes.cut(edit.detail, KEPT_WORDS),
+    }
     if edit.before:
-        kept["before"] = edit.before[:KEPT_WORDS]
+        kept["before"] = changes.cut(edit.before, KEPT_WORDS)
     if edit.after:
-        kept["after"] = edit.after[:KEPT_WORDS]
+        kept["after"] = changes.cut(edit.after, KEPT_WORDS)
     return kept
 
 

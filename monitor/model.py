@@ -165,6 +165,9 @@ class Source:
     delay: timedelta | None = None
 
 
+ADOPT_AFTER = 3  # times a permanent redirect must have served a valid channel before it is asked directly
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelMemory:
     """What the archive remembers of a channel between polls; ``id`` is the row's.
@@ -186,6 +189,16 @@ class ChannelMemory:
     last_ok_at: datetime | None = None
     moved_to: str = ""
     moved_times: int = 0
+
+    @property
+    def moved(self) -> bool:
+        """Whether a permanent redirect has proven itself, so that its target is asked directly."""
+        return bool(self.moved_to) and self.moved_times >= ADOPT_AFTER
+
+    @property
+    def address(self) -> str:
+        """Where the channel is asked now."""
+        return self.moved_to if self.moved else self.channel.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

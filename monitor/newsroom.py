@@ -34,7 +34,7 @@ from monitor.model import (
     WantedPage,
 )
 from monitor.ports import Ask, Clock, Press, Readers
-from monitor.redact import without_login
+from monitor.redact import struck, without_login
 from monitor.tallies import YIELDING, ChannelPass, SourcePass
 
 AT_ONCE = 128  # sources worked on at a time; the client decides what of it goes out
@@ -131,9 +131,9 @@ async def _poll(desk: Desk, source: Source, memory: ChannelMemory, result: Sourc
     login = desk.auth(memory.channel)
     polled = await desk.web.poll(memory, login)
     poll = polls.judge(memory, polled, source, started=started, finished=desk.clock.now())
-    if login and poll.reason:
-        reason = without_login(poll.reason, login)
-        poll = replace(poll, reason=reason, memory=replace(poll.memory, reason=reason))
+    reason = without_login(poll.reason, login)
+    poll = replace(struck(poll, login), reason=reason)
+    poll = replace(poll, memory=replace(poll.memory, id=memory.id, channel=memory.channel, reason=reason))
     filing = await desk.filer.poll(poll)
     for one in filing.filings:
         result.count(one.change)
@@ -221,6 +221,7 @@ async def _visit_all(
 
 async def visit_page(desk: Desk, source: Source, wanted: WantedPage) -> PageVisit:
     """Fetch, keep and read one article page."""
+    logins = {login for channel in source.channels if (login := desk.auth(channel))}
     had = wanted.state is PageState.FILED
     ask = Ask(
         url=wanted.lead.url or wanted.address,
@@ -229,6 +230,8 @@ async def visit_page(desk: Desk, source: Source, wanted: WantedPage) -> PageVisi
         accept="text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
     )
     answer = await desk.web.page(ask)
+    for login in logins:  # pages are asked without it, but who was told it may write it anywhere
+        answer = struck(answer, login)
     if isinstance(answer, Trouble):
         return visits.judge_trouble(wanted, source, answer, desk.clock.now())
     digest = blake2b(answer.body, digest_size=16).hexdigest()
@@ -237,8 +240,12 @@ async def visit_page(desk: Desk, source: Source, wanted: WantedPage) -> PageVisi
         return visits.same_again(wanted, answer, answer.fetched_at)
     from monitor.reading.articles import read_page
 
-    reading = await desk.readers.run(read_page, *page_arguments(desk.rules, source, answer, wanted.lead.title))
-    return replace(visits.judge_reading(wanted, source, answer, reading, body_hash=digest), capture=kept)
+    readers = desk.readers.of(source.id)
+    reading = await readers.run(read_page, *page_arguments(desk.rules, source, answer, wanted.lead.title))
+    visit = visits.judge_reading(wanted, source, answer, reading, body_hash=digest)
+    for login in logins:  # spelled otherwise in the body, as references, say
+        visit = struck(visit, login)
+    return replace(visit, address=wanted.address, capture=kept)
 
 
 def page_arguments(

@@ -104,6 +104,9 @@ def judge(memory: ChannelMemory, polled: Polled, source: Source, *, started: dat
     )
     if isinstance(answer, Capture) and well:
         kept = _with_answer(kept, answer, polled, reading)
+        if kept.moved:
+            reason = "; ".join(filter(None, (reason, f"moved for good, and asked at {kept.moved_to} from now on")))
+            kept = replace(kept, reason=reason)
     elif memory.moved_times:
         kept = replace(kept, moved_to="", moved_times=0)  # a redirect is believed only while it serves well
     return Poll(

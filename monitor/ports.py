@@ -58,7 +58,12 @@ class Press(Protocol):
 
 
 class Readers(Protocol):
-    """Where reading runs: ``function`` is a pure module-level function, killed at its limits."""
+    """Where reading runs: ``function`` is a pure module-level function, killed at its limits.
+
+    ``of`` a source: the same, for what that source sent, which waits for no other source's slow readings.
+    """
+
+    def of(self, source: str) -> Readers: ...
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Trouble: ...
 

@@ -8,8 +8,10 @@
 
 ``OR`` binds weaker than standing side by side; ``AND`` and ``NOT`` may be written out. ``after:`` is from the start of
 that year, month or day on, ``before:`` up to its start, so ``after:2026-05 before:2026-06`` is May.
-``changed:`` finds stories of which some version differs so from the one before; ``is:copy`` those that count as one
-with an earlier story, ``is:uncovered`` releases no coverage draws on.
+``changed:`` finds stories of which some version differs so from the one before. An ``after:`` or ``before:`` side by
+side with it, neither negated nor one side of an ``OR``, is about that edit, the moment its version was first captured,
+and not about the story's date.
+``is:copy`` finds stories that count as one with an earlier one, ``is:uncovered`` releases no coverage draws on.
 A quote in quotes is doubled. ``str(query)`` is the canonical form, and parsing that gives an equal query.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import logging
 import multiprocessing
@@ -16,9 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from monitor.model import Trouble, TroubleKind
+from monitor.turns import SLOW, SPARE, Turns
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
+
+    from monitor.ports import Readers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,6 +32,16 @@ T = TypeVar("T")
 PRELOAD = ("pebble", "monitor.workers", "monitor.reading.feeds", "monitor.reading.language")
 SECONDS = 20.0
 MEGABYTES = 512
+_LOCAL = {  # what a reading cannot bring about, whatever it reads: each with what to do
+    errno.EFBIG: "raise the limit on file sizes (ulimit -f)",
+    errno.ENOSPC: "make room on the disk",
+    errno.EDQUOT: "make room on the disk",
+    errno.EIO: "check the disk",
+    errno.EROFS: "check the disk",
+    errno.EMFILE: "raise the limit on open files (ulimit -n)",
+    errno.ENFILE: "raise the limit on open files (ulimit -n)",
+    errno.EAGAIN: "raise the limit on processes (ulimit -u)",
+}
 _PAGE = resource.getpagesize()
 _log = logging.getLogger(__name__)
 
@@ -49,63 +63,124 @@ def _limited(megabytes: int, function: Callable[..., T], args: tuple[Any, ...], 
     try:
         return function(*args, **kwargs)
     except MemoryError:
-        return Trouble(kind=TroubleKind.KILLED, reason=f"reading it took more than {megabytes} MB of memory")
+        return _too_big(megabytes)
+    except OSError as error:
+        if error.errno == errno.ENOMEM:
+            return _too_big(megabytes)
+        return _local(error) if error.errno in _LOCAL else _failed(error)
     except Exception as error:  # a reader's fault is one source's trouble, never the end of the run
-        _log.debug("reading failed", exc_info=True)
-        words = "".join(char if char.isprintable() else " " for char in str(error)[:240])
-        return Trouble(kind=TroubleKind.BROKEN, reason=f"the reader failed: {type(error).__name__}: {words}")
+        return _failed(error)
+
+
+def _too_big(megabytes: int) -> Trouble:
+    return Trouble(kind=TroubleKind.KILLED, reason=f"reading it took more than {megabytes} MB of memory")
+
+
+def _failed(error: Exception) -> Trouble:
+    _log.debug("reading failed", exc_info=True)
+    words = "".join(char if char.isprintable() else " " for char in str(error)[:240])
+    return Trouble(kind=TroubleKind.BROKEN, reason=f"the reader failed: {type(error).__name__}: {words}")
+
+
+def _local(error: OSError) -> Trouble:
+    """What this machine could not do is told as that, and not as something the source sent."""
+    said = error.strerror or type(error).__name__
+    remedy = _LOCAL.get(error.errno or 0, "try again")
+    return Trouble(kind=TroubleKind.BROKEN, reason=f"not read, for a fault of this machine: {said}; {remedy}")
 
 
 class WorkerPool:
     """Readers in killable processes; a worker over its time is killed and replaced, the others go on.
 
-    ``workers`` processes are started at the first reading, so that a run answered by 304 alone never pays for them.
+    ``workers`` processes are started at the first reading, so that a run answered by 304 alone never pays for them;
+    a few more when readings are slow, so that no source keeps the others waiting until its time is up.
     """
 
     def __init__(self, workers: int = 2, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
         self._workers = workers
         self._seconds = seconds
         self._megabytes = megabytes
-        self._pool: ProcessPool | None = None
+        self._turns = Turns(workers, slow=min(SLOW, seconds / 4))
+        self._pools: dict[bool, ProcessPool] = {}  # the usual one, and the spare one
+
+    def of(self, source: str) -> Readers:
+        """The same workers, for the readings of one source, which take turns with those of others."""
+        return _ForSource(self, source)
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Trouble:
         """``function(*args, **kwargs)`` in a worker; Trouble KILLED when it ran over its time or memory, or crashed."""
+        return await self.run_for("", function, args, kwargs)
+
+    async def run_for(
+        self, source: str, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> T | Trouble:
+        """``run`` as one of the readings of ``source``."""
         from pebble import ProcessExpired
 
-        if self._pool is None:
-            self._pool = self._started(function.__module__)
-        future = self._pool.schedule(_limited, args=(self._megabytes, function, args, kwargs), timeout=self._seconds)
+        turn = await self._turns.take(source)
+        killed = False
         try:
+            pool = self._pool(function.__module__, spare=turn.spare)
+            future = pool.schedule(_limited, args=(self._megabytes, function, args, kwargs), timeout=self._seconds)
             return await asyncio.wrap_future(future)
         except DeadlinePassed:
+            killed = True
             return Trouble(kind=TroubleKind.KILLED, reason=f"reading it took more than {self._seconds:g} s")
         except ProcessExpired as expired:
             return Trouble(
                 kind=TroubleKind.KILLED, reason=f"reading it crashed the reader (exit status {expired.exitcode})"
             )
+        except OSError as error:  # on our side of the pipe: no process, no file, no room
+            return _local(error)
+        finally:
+            self._turns.end(turn, killed=killed)
 
-    def _started(self, module: str) -> ProcessPool:
+    def _pool(self, module: str, *, spare: bool) -> ProcessPool:
+        if spare not in self._pools:
+            self._pools[spare] = self._started(module, SPARE if spare else self._workers)
+        return self._pools[spare]
+
+    def _started(self, module: str, workers: int) -> ProcessPool:
         from pebble import ProcessPool
 
         # forkserver: a fork of a process with threads and an open archive is asking for trouble. It imports the
         # readers once, so that a worker starts, or is replaced, in milliseconds.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([*PRELOAD, module])
-        return ProcessPool(max_workers=self._workers, context=context, initializer=_prepare)
+        return ProcessPool(max_workers=workers, context=context, initializer=_prepare)
 
     def close(self, *, at_once: bool = False) -> None:
         """End the workers; ``at_once`` drops what they are reading."""
-        if self._pool is not None:
+        pools, self._pools = list(self._pools.values()), {}
+        for pool in pools:
             if at_once:
-                self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves both bare
+                pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves both bare
             else:
-                self._pool.close()  # type: ignore[no-untyped-call]
-            self._pool.join()
-            self._pool = None
+                pool.close()  # type: ignore[no-untyped-call]
+        for pool in pools:
+            pool.join()
+
+
+class _ForSource:
+    """A pool's readings of one source."""
+
+    def __init__(self, pool: WorkerPool, source: str) -> None:
+        self._pool = pool
+        self._source = source
+
+    def of(self, source: str) -> Readers:
+        return self._pool.of(source)
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Trouble:
+        return await self._pool.run_for(self._source, function, args, kwargs)
 
 
 class InProcess:
     """Readers without a process of their own: for tests and for input that is ours."""
+
+    def of(self, source: str) -> InProcess:
+        """Itself: who waits for whom makes no difference here."""
+        return self
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Trouble:
         """``function(*args, **kwargs)``, here and now."""

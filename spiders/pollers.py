@@ -11,7 +11,6 @@ from monitor.ports import Ask, Fetcher, Polled, Readers
 
 MAX_CHILDREN = 5  # of a sitemap index, newest first: older children hold what was announced long ago
 MAX_FETCHED = 2 * MAX_CHILDREN  # children and children's children
-ADOPT_AFTER = 3  # times a permanent redirect must have served a valid channel before it is asked directly
 
 _ACCEPT = {
     ChannelKind.FEED: "application/atom+xml, application/rss+xml, application/feed+json, text/xml;q=0.9, */*;q=0.5",
@@ -26,11 +25,6 @@ def body_hash(body: bytes) -> str:
     return blake2b(body, digest_size=16).hexdigest()
 
 
-def address(memory: ChannelMemory) -> str:
-    """Where a channel is asked now: its own address, or the one a permanent redirect has proven several times."""
-    return memory.moved_to if memory.moved_to and memory.moved_times >= ADOPT_AFTER else memory.channel.url
-
-
 def login_for(url: str, channel: Channel, auth: str) -> str:
     """``auth`` for an address at the channel's own origin, nothing for any other it moves to or leads on to."""
     there, own = urlsplit(url), urlsplit(channel.url)
@@ -40,10 +34,10 @@ def login_for(url: str, channel: Channel, auth: str) -> str:
 def ask_for(memory: ChannelMemory, auth: str = "") -> Ask:
     """The conditional request for a channel; ``auth`` is ``user:password``, sent to that origin only."""
     return Ask(
-        url=address(memory),
+        url=memory.address,
         etag=memory.etag,
         last_modified=memory.last_modified,
-        auth=login_for(address(memory), memory.channel, auth),
+        auth=login_for(memory.address, memory.channel, auth),
         accept=_ACCEPT[memory.channel.kind],
     )
 
@@ -79,7 +73,7 @@ async def _children(
     """The newest children of a sitemap index read as one sitemap, and why one of them could not be had, if so."""
     whole, partial = replace(index, next_urls=(), total=0), ""  # an index announces no stories itself
     queue = list(index.next_urls[:MAX_CHILDREN])
-    been = {address(memory)}
+    been = {memory.address}
     while queue and len(been) <= MAX_FETCHED:
         url = queue.pop(0)
         if url in been:

@@ -33,8 +33,9 @@ class Web:
 
     async def poll(self, memory: ChannelMemory, auth: str = "") -> Polled:
         """One look at a channel of any kind."""
+        readers = self._readers.of(memory.channel.source)
         if memory.channel.kind is not ChannelKind.LISTING:
-            return await pollers.poll(self._client, self._readers, memory, auth)
+            return await pollers.poll(self._client, readers, memory, auth)
         from spiders.crawl import ListingSpider
 
         spider = await self._crawl(
@@ -43,7 +44,7 @@ class Web:
                 "channel": memory.channel,
                 "ask": pollers.ask_for(memory, auth),
                 "seen": memory.seen,
-                "readers": self._readers,
+                "readers": readers,
                 "unchanged_hash": memory.body_hash,
             },
         )
@@ -75,7 +76,8 @@ class Web:
         from spiders.crawl import DiscoverySpider
 
         home = source.home or f"https://www.{source.domain}/"
-        spider = await self._crawl(DiscoverySpider, {"source": source.id, "home": home, "readers": self._readers})
+        readers = self._readers.of(source.id)
+        spider = await self._crawl(DiscoverySpider, {"source": source.id, "home": home, "readers": readers})
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(home))
         sitemaps = await self._client.sitemaps(origin)
         if spider.trouble is not None and not sitemaps:

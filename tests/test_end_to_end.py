@@ -13,16 +13,18 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from db.captures import CaptureWriter
 from db.warc import read_captures
 from monitor.demo.server import Served
 from monitor.demo.web import DemoWeb
 from tests.commands import configuration, served_in_thread, shiftwatch
+from tests.factories import capture
 
 
 @pytest.fixture
@@ -289,3 +291,44 @@ def test_sources_are_checked_without_storing(room: Path):
     assert yields["cbp", "listing"]
     assert not yields["migrationpolicy", "feed"]
     assert not (room / "shiftwatch.db").exists()
+
+
+def test_a_limit_on_file_sizes_is_told_as_that_and_costs_nothing_that_was_stored(room: Path):
+    assert shiftwatch("collect", "cbp", cwd=room).code == 0
+    before = shiftwatch("stories", "--json", cwd=room).json
+    for blocks in (0, 1, 200):
+        limited = subprocess.run(
+            ["bash", "-c", f'ulimit -f {blocks}; exec "$0" -m monitor collect --force', sys.executable],
+            cwd=room,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert limited.returncode == 3, limited.stderr
+        assert limited.stderr.count("\n") == 1, limited.stderr
+        assert "ulimit -f" in limited.stderr
+    after = shiftwatch("stories", "--json", cwd=room).json
+    assert all(story in after for story in before)
+    assert shiftwatch("collect", "--force", cwd=room).code == 0
+
+
+def test_pages_imported_from_captures_of_the_last_month_are_looked_at_again(tmp_path: Path):
+    now = datetime.now(UTC)
+    writer = CaptureWriter(tmp_path / "warc")
+    for number, days in enumerate((1, 29, 31, 400)):
+        url = f"https://desk.example.org/2026/story-{number}"
+        prose = (
+            f"<p>Agents from sector {number} were sent to the city on Monday, the agency said in a statement.</p>" * 9
+        )
+        body = f"<html><head><title>Agents sent {number}</title></head><article><h1>Agents sent {number}</h1>{prose}"
+        headers = (("content-type", "text/html"),)
+        writer.write(capture(body.encode(), url=url, headers=headers, fetched_at=now - timedelta(days=days)))
+    writer.close()
+    (file,) = (tmp_path / "warc").iterdir()
+    assert shiftwatch("import", file, cwd=tmp_path).code == 0
+    with closing(sqlite3.connect(tmp_path / "shiftwatch.db")) as db:
+        due = dict(db.execute("SELECT address, recheck_at FROM pages"))
+    assert [bool(due[f"https://desk.example.org/2026/story-{n}"]) for n in range(4)] == [True, True, False, False]
+    assert min(filter(None, due.values())) > now.strftime("%Y-%m-%dT%H:%M")

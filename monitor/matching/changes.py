@@ -252,13 +252,13 @@ def _one_sided(before: str, after: str) -> Edit:
     there = before or after
     if _CORRECTION.search(there):
         kind = Kind.CORRECTION if after else Kind.CORRECTION_GONE
-        return Edit(kinds=(kind,), before=before, after=after, detail=there[:120])
+        return Edit(kinds=(kind,), before=before, after=after, detail=cut(there))
     if _cosmetic(there):
         return Edit(
             kinds=(Kind.COSMETIC,), before=before, after=after, detail="date, caption, contact or boilerplate line"
         )
     kind = Kind.ADDED if after else Kind.REMOVED
-    return Edit(kinds=(kind,), before=before, after=after, detail=there[:120])
+    return Edit(kinds=(kind,), before=before, after=after, detail=cut(there))
 
 
 def _cosmetic(sentence: str) -> bool:
@@ -271,7 +271,7 @@ def _cosmetic(sentence: str) -> bool:
 
 def _classify(before: str, after: str) -> tuple[tuple[Kind, ...], str]:
     if _CORRECTION.search(after) and not _CORRECTION.search(before):
-        return (Kind.CORRECTION,), after[:120]
+        return (Kind.CORRECTION,), cut(after)
     if _cosmetic(before) and _cosmetic(after):
         return (Kind.COSMETIC,), "date, caption, contact or boilerplate line"
     gone, come = _differing(before, after)
@@ -283,7 +283,7 @@ def _classify(before: str, after: str) -> tuple[tuple[Kind, ...], str]:
         details.append(detail)
 
     speaker_before, speaker_after = _speakers(before), _speakers(after)
-    speakers = set(speaker_before) ^ set(speaker_after)
+    speakers = {normal(w) for w in speaker_before} ^ {normal(w) for w in speaker_after}
     if speakers:
         note(Kind.ATTRIBUTION, f"{_listed(speaker_before)} → {_listed(speaker_after)}")
         gone = [w for w in gone if not set(norms(w)) & speakers]
@@ -334,7 +334,8 @@ def _named(words: Sequence[str]) -> list[str]:
 
 
 def _speakers(sentence: str) -> list[str]:
-    """The words that name who says it: before "said" back to a comma, after an inverted "said" or "according to"."""
+    """The words, as written, that name who says it: before "said" back to a comma, after an inverted "said" or
+    "according to"."""
     found = read_words(sentence)
     speakers: set[int] = set()
     for i, word in enumerate(found):
@@ -345,8 +346,8 @@ def _speakers(sentence: str) -> list[str]:
             speakers.update(_until_pause(sentence, found, range(i + 1, min(i + 8, len(found)))))
         else:
             speakers.update(_until_pause(sentence, found, range(i - 1, max(i - 8, -1), -1)))
-    named = [found[k].norm for k in sorted(speakers)]
-    return [s for s in named if s not in _NO_SPEAKER and not _DATE_WORDS.match(s)]
+    named = [found[k] for k in sorted(speakers)]
+    return [sentence[w.start : w.end] for w in named if w.norm not in _NO_SPEAKER and not _DATE_WORDS.match(w.norm)]
 
 
 def _until_pause(sentence: str, found: Sequence[Word], order: range) -> Iterable[int]:
@@ -359,6 +360,15 @@ def _until_pause(sentence: str, found: Sequence[Word], order: range) -> Iterable
         if any(c in between for c in ',;:.!?"“”—–'):
             return
         yield k
+
+
+def cut(text: str, limit: int = 120) -> str:
+    """The text up to the last whole word within ``limit`` characters; an ellipsis says that it goes on."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    whole = head if text[limit - 1].isspace() else head.rpartition(" ")[0] or head
+    return whole.rstrip(" ,;:—–-") + "…"
 
 
 def _force(words: Sequence[str]) -> int:

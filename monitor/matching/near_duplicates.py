@@ -6,6 +6,7 @@ either order, on any day and whatever else the archive holds.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ LEAST_WORDS = 40  # shorter texts never match, equal or not: too little to tell 
 
 
 _SLOTS = 150  # words in which one template filled twice shows itself
+_CASE = 120  # words of a text's own that may tell a case of its own
 _OPENING = 110  # runs; what a text is about stands in its first three paragraphs
 
 
@@ -128,7 +130,10 @@ def judge(a: TextView, b: TextView) -> Match | None:
     seen = compare(a.text, b.text)
     if not one_event(seen):
         return None
-    return _describe(a, b, one, other, seen)
+    runs = shared_runs(one.words, other.words)
+    if seen.containment < 0.95 and _another_case(a, b, one, other, runs):
+        return None
+    return _describe(a, b, one, other, seen, runs)
 
 
 def _primary(language: str) -> str:
@@ -237,8 +242,38 @@ def one_event(seen: Comparison) -> bool:
     return clash * (0.7 if seen.same_person else 1.0) <= 0.04 + 0.3 * seen.containment
 
 
-def _describe(a: TextView, b: TextView, one: _Features, other: _Features, seen: Comparison) -> Match:
-    runs = shared_runs(one.words, other.words)
+def _another_case(a: TextView, b: TextView, one: _Features, other: _Features, runs: Sequence[Run]) -> bool:
+    """Whether beside one long block that both hold each tells a case of its own, on somebody the other hardly names.
+
+    Sites that follow many cases put one and the same update on the page of each; it may be most of every page.
+    """
+    if a.title and b.title and _same_title(a.title, b.title):
+        return False
+    in_one, in_other = bytearray(len(one.words)), bytearray(len(other.words))
+    for run in runs:
+        in_one[run.at_a : run.at_a + run.length] = b"\1" * run.length
+        in_other[run.at_b : run.at_b + run.length] = b"\1" * run.length
+    return _own_case(one, other, in_one) and _own_case(other, one, in_other)
+
+
+def _same_title(a: str, b: str) -> bool:
+    """Whether the shorter title is mostly in the longer one."""
+    one, other = ({word.norm for word in read_words(title)} for title in (a, b))
+    return 2 * len(one & other) > min(len(one), len(other))
+
+
+def _own_case(features: _Features, there: _Features, shared: bytearray) -> bool:
+    """Whether the words that are not shared are a story's worth, on a person the other text hardly names."""
+    if shared.count(0) < _CASE:
+        return False
+    said = Counter(word for word, held in zip(features.words, shared, strict=True) if not held)
+    named = features.facts.forenames
+    return any(said[p] >= 3 * max(1, there.words.count(p)) and said[named[p]] for p in named)
+
+
+def _describe(
+    a: TextView, b: TextView, one: _Features, other: _Features, seen: Comparison, runs: Sequence[Run]
+) -> Match:
     covered = sum(r.length for r in runs)
     new_one, new_other = 1 - covered / len(one.words), 1 - covered / len(other.words)
     if a.at is not None and b.at is not None and a.at != b.at:

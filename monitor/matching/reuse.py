@@ -24,12 +24,14 @@ from monitor.matching.words import words as read_words
 
 GRAM = 5  # words
 WINDOW = 4  # any run of 8 shared words leaves a common print
-LEAST_QUOTE = 6  # words between quotation marks; shorter ones are anybody's words
+LEAST_QUOTE = 8  # words between quotation marks; fewer are anybody's ("the men and women of ICE")
 LEAST_PASSAGE = 8
 LEAST_REUSE = 12  # of the release's own words, in all unquoted passages
 NEAR = 2  # words that may differ inside a near-exact passage before it breaks
 
 BITS = 8.0  # evidence beyond what singles out one release, for a retelling without any words in common
+TELLING = 100  # releases; among fewer there is no telling how rare a place or a number is
+STORY = 1000  # words; a longer story has so many names and numbers that some are any release's
 
 # How many releases may share a print before it is boilerplate. Two offices may announce one case and an update follows,
 # so a handful of holders is still one event; "is the unified border agency" has hundreds.
@@ -296,6 +298,8 @@ def _retold(story: Reading, release: Reading, holders: Mapping[int, int], releas
     A fact that ``n`` of ``N`` releases have is worth log2(N / n) bits. To pick one of N releases takes log2(N) bits,
     and BITS more so that chance agreement is one in 2**BITS. Of a full name and its parts the better counts once. At
     least a quarter of what the release has must be told, which keeps coincidences with releases full of numbers out.
+    Somebody the release mostly speaks of must be named with forename and surname; a release that speaks of nobody must
+    stand among many, for rarity to be known, and a long story must tell more of it.
     """
     held: dict[str, dict[str, float]] = {"name": {}, "number": {}, "day": {}}
     possible = 0.0
@@ -312,7 +316,19 @@ def _retold(story: Reading, release: Reading, holders: Mapping[int, int], releas
             held[kind][fact] = bits
     total = sum(sum(each.values()) for each in held.values())
     people = main_persons(release.facts)
-    if people and not any(p in story.known for p in people):
+    named = any(p in story.known and _speaks_of(story, release.facts.forenames[p], p) for p in people)
+    if people and not named:
         return False, total  # agrees in places and dates, but is about somebody else
     several = sum(len(each) for each in held.values()) >= 3 and sum(1 for each in held.values() if each) >= 2
-    return several and total >= math.log2(max(2, releases)) + BITS and total >= 0.25 * possible, total
+    share = 0.25
+    if not named:
+        if releases < TELLING:
+            return False, total
+        share *= max(1.0, math.sqrt(len(story.words) / STORY))
+    return several and total >= math.log2(max(2, releases)) + BITS and total >= share * possible, total
+
+
+def _speaks_of(story: Reading, forename: str, surname: str) -> bool:
+    """Whether the names stand together, at most a middle name or two between: a long story holds most words apart."""
+    norms = story.norms
+    return any(word == forename and surname in norms[i + 1 : i + 4] for i, word in enumerate(norms))

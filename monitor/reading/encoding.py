@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
+from monitor.reading.gzipped import MAGIC, unpacked
+
 Kind = Literal["html", "xml", "json", "text"]
 
 
@@ -41,8 +43,10 @@ def decode(body: bytes, content_type: str = "", *, kind: Kind = "html") -> str:
     ``content_type`` is the HTTP header as it came. Labels mean what browsers make of them (``iso-8859-1`` is
     windows-1252). One deviation from the plain order, because servers' defaults lie and bytes do not: a body that is
     valid UTF-8 is UTF-8 even when a single-byte encoding was declared. In nearly valid UTF-8 the stray bytes are read
-    as windows-1252, one by one.
+    as windows-1252, one by one. A body that is a gzip file itself is unpacked first, as far as the limit allows.
     """
+    if body.startswith(MAGIC):
+        body = unpacked(body)
     mark, bom = read_bom(body)
     if mark is not None and bom is not None:
         return _presentable(body[len(bom) :].decode(mark, "replace"))

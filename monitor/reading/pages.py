@@ -44,12 +44,14 @@ def no_page(body: bytes, content_type: str) -> str:
     if not body.strip():
         return "the answer is empty"
     media = content_type.partition(";")[0].strip().lower()
+    if body.startswith(_BINARY):
+        return "a binary file, no page"
     if 0 in body[:200]:  # UTF-16, or no text at all
         body = decode(body[:131_072], content_type).encode("utf-8", "replace").replace(b"\x00", b"")
     start = body[:4_096]
     if _FEED.match(start):
         return "a feed or sitemap, no page"
-    if start.startswith(_BINARY) or 20 * (len(start) - len(start.translate(None, _CONTROLS))) > len(start):
+    if 20 * (len(start) - len(start.translate(None, _CONTROLS))) > len(start):
         return "a binary file, no page"
     if media in _MAYBE_HTML:
         known = _HTML_TAG.search(body[:65_536])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -24,7 +23,6 @@ NEWEST: Final = 1_000
 CHILDREN: Final = 12
 """The most children followed from one index in one poll, newest first."""
 
-_DECOMPRESSED: Final = 16_000_000
 _DATED: Final = re.compile(r"(?:19|20)\d\d-\d\d")
 _CLOSED: Final = re.compile(r"</(?:\w{1,20}:)?urlset\s*>|/>\s*$", re.IGNORECASE)
 # Children that list no stories; followed last.
@@ -56,8 +54,6 @@ def read_sitemap(body: bytes, url: str, content_type: str = "", seen: bytes = b"
     date changed is a lead again. One that breaks off says so beside its leads. ``published`` is what the news extension
     says, ``updated`` the ``lastmod``.
     """
-    if body[:2] == b"\x1f\x8b":
-        body = _gunzip(body)
     document = decode(body, content_type, kind="xml")
     start = document.lstrip()[:1]
     if start == "<" and not wrong_body.is_html(document):
@@ -168,19 +164,3 @@ def _parse(document: str) -> etree._Element | None:
         return etree.fromstring(document.encode(), parser)
     except (etree.LxmlError, ValueError):
         return None
-
-
-def _gunzip(body: bytes) -> bytes:
-    """The decompressed body, cut at 16 MB; of a damaged one what can be had."""
-    pieces: list[bytes] = []
-    room = _DECOMPRESSED
-    while body[:2] == b"\x1f\x8b" and room > 0:
-        stream = zlib.decompressobj(wbits=31)
-        try:
-            piece = stream.decompress(body, room)
-        except zlib.error:
-            break
-        pieces.append(piece)
-        room -= len(piece)
-        body = stream.unused_data
-    return b"".join(pieces)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -19,15 +19,15 @@ def print_diff(story: Mapping[str, Any]) -> None:
     versions = {version["number"]: version for version in story["versions"]}
     out.print(Text(story["title"], style="bold"), soft_wrap=True)
     out.print(Text(story["url"], style="dim"), soft_wrap=True)
-    for version in story["versions"]:
+    for at, version in enumerate(story["versions"]):
         out.print()
-        out.print(_heading(version), soft_wrap=True)
+        out.print(_heading(version, story["versions"][: max(0, at - 1)]), soft_wrap=True)
         before = versions.get(version["change"].get("from"))
         if before is None:
             continue
         for edit in version["change"].get("edits", ()):
             if edit["kinds"] != ["headline"]:
-                out.print(Text(f"  {', '.join(edit['kinds'])}: {edit['detail']}", style="dim"), soft_wrap=True)
+                out.print(Text(f"  {_named(edit['kinds'])}: {edit['detail']}", style="dim"), soft_wrap=True)
         for name in ("title", "text"):
             for line in _changed_lines(before[name], version[name], coloured=out.is_terminal):
                 out.print(Text("    ") + line, soft_wrap=not out.is_terminal)
@@ -39,15 +39,23 @@ def print_diff(story: Mapping[str, Any]) -> None:
             out.print(Text(f"  {look['at']}  {look['outcome']}{why}"), soft_wrap=True)
 
 
-def _heading(version: Mapping[str, Any]) -> Text:
+def _named(kinds: Sequence[str]) -> str:
+    """Kinds by the names they are searched by, with what a name does not say."""
+    return ", ".join("entity (agency or place)" if kind == "entity" else kind for kind in kinds)
+
+
+def _heading(version: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> Text:
+    """``before``: the versions before the one it is compared with, to one of which it may go back."""
     change = version["change"]
     line = Text(f"version {version['number']}", style="bold")
     seen = version["captured_at"]
     if version["last_seen_at"] != seen:
         seen += f" to {version['last_seen_at']}"
     line.append(f"  seen {seen}", style="not bold")
-    after = f" against version {change['from']}" if "from" in change else ""
-    line.append(f"  {', '.join(change['kinds'])}{after}", style="not bold yellow")
+    since = f"since version {change['from']}: " if "from" in change else ""
+    old = [one["number"] for one in before if (one["title"], one["text"]) == (version["title"], version["text"])]
+    back = f"; back to version {old[-1]}" if old and since else ""
+    line.append(f"  {since}{_named(change['kinds'])}{back}", style="not bold yellow")
     return line
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from monitor.screen.tables import console, print_table
-from monitor.tallies import SourcePass
+from monitor.tallies import YIELDING, ChannelPass, SourcePass
 
 if TYPE_CHECKING:
     from monitor.app import Collected
@@ -71,17 +71,22 @@ def print_collected(collected: Collected, *, archive: Path | str, quiet: bool) -
 def _outcome_and_why(one: SourcePass) -> tuple[str, str]:
     if one.error:
         return "failed", one.error
-    served = [channel for channel in one.channels if channel.outcome in ("changed", "unchanged")]
+    served = [channel for channel in one.channels if channel.outcome in YIELDING]
     if served:
-        failed = [
-            f"its {c.kind} {urlsplit(c.url).path} fails: {c.reason.split(';')[0]}" for c in one.channels if c.reason
-        ]
+        told = [_told(channel) for channel in one.channels if channel.reason]
         pages = [f"{count} page(s): {reason}" for reason, count in _most(one.page_reasons)]
-        return served[0].outcome.value, "; ".join(failed + pages)
+        return served[0].outcome.value, "; ".join(told + pages)
     if not one.channels:
         return "pages", "; ".join(f"{count} page(s): {reason}" for reason, count in _most(one.page_reasons))
     last = one.channels[0]
     return last.outcome.value, "; ".join(dict.fromkeys(f"{c.reason}" for c in one.channels if c.reason))
+
+
+def _told(channel: ChannelPass) -> str:
+    name = f"its {channel.kind} {urlsplit(channel.url).path}"
+    if channel.outcome in YIELDING:
+        return f"{name}: {channel.reason}"
+    return f"{name} fails: {channel.reason.split(';')[0]}"
 
 
 def _most(reasons: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -87,11 +87,13 @@ def test_the_same_look_filed_twice_is_one(archive: Archive):
     assert rows(archive, "SELECT count(*) FROM looks") == [(1,)]
 
 
-def test_an_imported_page_is_not_looked_at(path):
-    with Archive.open(path) as archive:
-        archive.sync_sources([make.source()])
-        archive.file_imports([visit(NOW)])
-        assert archive.recheck_counts(hours(9999)) == {}
+def test_an_older_capture_imported_later_does_not_change_when_a_page_is_looked_at(archive: Archive):
+    before = rows(archive, "SELECT recheck_at FROM pages")
+    older = replace(
+        visit(hours(-50), url=URL, text="It read otherwise."), recheck_at=hours(1), recheck_if_changed_at=hours(1)
+    )
+    archive.file_imports([older])
+    assert rows(archive, "SELECT recheck_at FROM pages") == before
 
 
 def test_the_longest_overdue_comes_first_and_the_limit_holds(archive: Archive):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import io
+import itertools
+import time
 import tracemalloc
 import zlib
 from datetime import UTC, datetime
@@ -226,3 +230,77 @@ def test_the_shared_captures_are_read_whole():
     assert len(found) == 221
     assert not skipped(found)
     assert found[-1].end == SAMPLE.stat().st_size
+
+
+def packed_bomb(head: bytes, filler: bytes, mib: int) -> bytes:
+    """A gzip member that unpacks to ``head`` and ``mib`` MiB of ``filler``."""
+    out = io.BytesIO()
+    with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=9) as member:
+        member.write(head)
+        for _ in range(mib):
+            member.write((filler * (1024 * 1024))[: 1024 * 1024])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("head", "filler", "why"),
+    [
+        (record(2, b"", Content_Length=str(2**28))[:-4], b"\0", "the body is over the limit"),
+        (record(2, b"", Content_Length=str(2**28))[:-4], b"\r\n", "the body is over the limit"),
+        (record(2), b"\r\n", "a broken record"),
+        (b"WARC/1.0\r\nWARC-Type: response\r\n", b"A: b\r\n", "a broken record"),
+        (b"WARC/1.0\r\nWARC-Type: ", b"x", "a broken record"),
+    ],
+    ids=["zeros", "lines", "lines after it", "fields", "one field"],
+)
+def test_a_record_that_unpacks_without_end_is_passed_over_in_no_more_than_unpacking_takes(
+    tmp_path: Path, head: bytes, filler: bytes, why: str
+):
+    file = tmp_path / "some.warc.gz"
+    bomb = packed_bomb(head, filler, 256)
+    file.write_bytes(gzip.compress(record(1)) + bomb + gzip.compress(record(3)))
+    tracemalloc.start()
+    began = time.process_time()
+    try:
+        found = list(read_captures(file))
+        took = time.process_time() - began
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    finally:
+        tracemalloc.stop()
+    assert took < 5
+    assert [one.capture.url[-1] for one in found if one.capture][-1] == "3"
+    assert why in skipped(found)
+    assert found[-1].end == file.stat().st_size
+    assert [one.end for one in read_captures(file, found[-2].end)] == [found[-1].end]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sizes=st.lists(st.integers(0, 3_000_000), min_size=1, max_size=5))
+def test_records_of_any_size_end_where_the_next_begins(tmp_path: Path, sizes: list[int]):
+    members = [gzip.compress(record(n, http(b"a" * size)), 1) for n, size in enumerate(sizes)]
+    file = tmp_path / "some.warc.gz"
+    file.write_bytes(b"".join(members))
+    assert [one.end for one in read_captures(file)] == list(itertools.accumulate(map(len, members)))
+
+
+# Three packed records, the second one damaged so that the reader counts its end before its start.
+BACKWARDS = base64.b64decode(
+    "H4sIALZOBWsC/+3YUWuDMBAA4HfB/5A/EBOl7UNmhdI+rHTQIY7C3qQeKtMkJCfr/v3iVhkb+wkXQjjyXY6711x25V6kiYyjS4h49WFBMQfeGu1h"
+    "uaxdC8hfyqNiHaL1SogG/FsCt3q0AyTGtWKpcKgxVMhktuFyzWVapZmSMuzXe0IJV+Mafjwolk9Oq2nqm8Dfi/9zLKuIo73RCBrvbdbWDv21xt5o"
+    "Mff1wEbfYqDtzwDLiyfQLXaKrbPNKo7i6LGqnsPcaehUsvPpb2mEG4aa4zDn5nNQ5LbYtSHDs3dwwHwIGRp27nqTMBISEhISEhISEhISEhISEhIS"
+    "EhKS35ILW+Rf34zF/M/4CaCqd3KMFQAAH4sIALZOBWsC/+3YwWrDMAwA0Hsg/+AfcGyHtQcvDZT2sLJBR8go7BYakYQltrFV1v39nC1lbOwTZIwR"
+    "frKQrj5tq51QmUyTU4x4/eFAMw/BWRPgdtn4DpC/VAfNekQXtBAthLcMrs3kRsis74RakvcNxgq5zNdcrrhUtcq1lHG/LgkVnK1v+WGvWXHxRn8u"
+    "Qxv5e/F/jmWpMk121iAYXNpsnBuHc4ODNWLu655NocNIm58Bbi+ewHTYa7bK13dpkiYPdf0c51axU8mOj39LI1wx1pzGObecg7Jw5baLGYG9gwcW"
+    "YsjQsmM/2IyRkJCQkJCQkJCQkJCQkJCQkJCQkPyWQriy+PpmLOd/xk/a2TnWjBUAAB+LCAC2TgVrAv/t2MFqwzAMANB7IP/gH3DsmLUHLw2U9rCy"
+    "QUfIKOwWGpGEJbaxVdb9/ZwtZWzsE2SMEX6ykK4+baudyDOZJqcY8frDgWYegrMmwO2y8R0gf6kOmvWILmghWghvGVybyY2QWd8JtSTvG4wVlFRr"
+    "Lldc5nWutJRxvy4JFZytb/lhr1lx8UZfLkMb+Xvxf45lqTJNdtYgGFzabJwbh3ODgzVi7uueTaHDSJufAW4vnsB02Gu2Uuu7NEmTh7p+jnPnsVPJ"
+    "jo9/SyNcMdacxjm3mIOycOW2ixmBvYMHFmLI0LJjP9iMkZCQkJCQkJCQkJCQkJCQkJCQkJD8lkK4svj6Ziznf0ZPFUqa4YwVAAA="
+)
+
+
+def test_damage_never_leads_the_reading_round_in_a_circle(tmp_path: Path):
+    file = tmp_path / "some.warc.gz"
+    file.write_bytes(BACKWARDS)
+    found = list(itertools.islice(read_captures(file), 20))
+    assert [one.end for one in found] == [276, 553, 553]
+    assert skipped(found) == ["a broken record", "a record cut off at the end of the file"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from monitor.model import Capture, ChannelKind, ListingRules, Trouble, TroubleKind
+from monitor.model import ADOPT_AFTER, Capture, ChannelKind, ListingRules, Trouble, TroubleKind
 from monitor.ports import Ask
 from monitor.workers import InProcess
 from spiders.client import PoliteClient
-from spiders.pollers import ADOPT_AFTER, ask_for, poll
+from spiders.pollers import ask_for, poll
 from spiders.web import Web
 from tests.factories import FEED, capture, channel, memory
 

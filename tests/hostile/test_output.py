@@ -8,9 +8,11 @@ import io
 
 import pytest
 
+from monitor.ports import Polled
 from monitor.reading.feed_leads import title_of
-from monitor.redact import without_login
+from monitor.redact import struck, without_login
 from monitor.screen.tables import print_csv
+from tests.factories import capture, lead, reading
 
 
 @pytest.mark.parametrize(
@@ -56,3 +58,24 @@ def test_a_login_that_a_server_says_back_is_struck_out(echo: str):
 @pytest.mark.parametrize(("login", "words"), [("", "all is well"), ("a:b", "a bad answer"), ("a:", "a: b")])
 def test_words_without_a_login_stay(login: str, words: str):
     assert without_login(words, login) == words
+
+
+def test_a_login_is_struck_out_of_everything_a_channel_said_however_deep():
+    login = "desk:s3 cret/x"
+    echoed = lead(
+        1, title="for desk:s3 cret/x only", text="it was s3 cret/x\n\n" + base64.b64encode(login.encode()).decode()
+    )
+    polled = Polled(answer=capture(b"s3 cret/x", headers=(("etag", "s3 cret/x"),)), reading=reading(echoed))
+    there = struck(polled, login)
+    assert "s3 cret" not in repr(there)
+    assert there.reading.leads[0].title == "for *** only"
+    assert there.answer.body == b"***"
+    assert struck(polled, "") is polled
+    assert struck(polled, "other:l0gin-of-another") == polled
+
+
+@pytest.mark.parametrize("login", ["press:border", "press:200000", "press:", "p:a1", "desk:agents"])
+def test_a_password_that_is_a_word_of_stories_is_not_struck_out_of_them(login: str):
+    text = "Agents at the border: about 200000 a year, the press: said a1 agents"
+    assert struck(lead(1, title=text), login).title == text
+    assert struck(lead(1, title=f"you sent {login}x"), f"{login}x").title == "you sent ***"

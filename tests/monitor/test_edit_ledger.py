@@ -14,6 +14,7 @@ from monitor.filer import Filer
 from monitor.model import Capture, SourceKind, Trouble, TroubleKind
 from monitor.newsroom import Budget, Desk, collect
 from monitor.ports import Polled
+from monitor.query import parse
 from monitor.tallies import SourcePass
 from monitor.workers import InProcess
 from tests.commands import shiftwatch
@@ -116,7 +117,10 @@ def test_the_ledger_is_printed_as_a_reader_would_read_it(ledger: tuple[Path, lis
     printed = shiftwatch("show", "1", "--diff", "--archive", path, cwd=path.parent)
     assert printed.code == 0, printed.err
     for line in (
-        "version 2  seen 2026-05-01T16:00:00Z  number against version 1",
+        "version 2  seen 2026-05-01T16:00:00Z  since version 1: number\n  number: 200 → 300\n",
+        "  entity (agency or place): Chicago → Detroit\n",
+        "  attribution: Beatriz Cudahy → Simeon Delahunt\n",
+        "  since version 12: number; back to version 11\n",
         "[-200-] {+300+} agents from the Laredo sector",
         "[-Chicago,-] {+Detroit,+}",
         "[-will-] {+may+} send",
@@ -139,3 +143,32 @@ def test_edits_are_found_by_kind(ledger: tuple[Path, list[SourcePass]]):
     wrong = shiftwatch("stories", "changed:everything", "--archive", path, cwd=path.parent)
     assert wrong.code == 2
     assert "kind of edit" in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("changed:softened after:2026-05-02", True),  # the story itself is of the first of May
+        ("changed:softened before:2026-05-02", False),
+        ("changed:entity before:2026-05-02", True),
+        ("changed:entity after:2026-05-02", False),
+        ("changed:softened (before:2026-05-02 agents)", False),
+        ("changed:softened (before:2026-05-02 OR zebra)", True),  # the story's date
+        ("-changed:headline after:2026-05-01", False),
+        ("-changed:correction-note-removed before:2026-05-02", True),
+        ("changed:softened changed:hardened after:2026-05-02 agents", True),
+        ("changed:softened changed:entity after:2026-05-02", False),
+        ("changed:entity OR after:2026-05-02", True),
+        ("changed:any after:2026-05-02 before:2026-05-03", True),
+        ("changed:any before:2026-05-01", False),
+    ],
+)
+def test_beside_an_edit_the_time_asked_for_is_the_edits(ledger: tuple[Path, list[SourcePass]], query: str, found: bool):
+    with Archive.open_for_reading(ledger[0]) as archive:
+        assert [story["id"] for story in archive.stories(parse(query))] == ([1] if found else [])
+
+
+def test_the_ledger_in_the_documentation_is_the_one_that_is_printed(ledger: tuple[Path, list[SourcePass]]):
+    printed = shiftwatch("show", "1", "--diff", "--archive", ledger[0], cwd=ledger[0].parent)
+    page = (Path(__file__).parents[2] / "docs" / "identity.md").read_text("utf-8")
+    assert f"```text\n{printed.out.rstrip()}\n```" in page

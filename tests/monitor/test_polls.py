@@ -90,9 +90,22 @@ def test_a_permanent_redirect_is_counted_while_it_serves_well_and_forgotten_when
         kept = judged(Polled(answer=moved, reading=reading(total=3)), kept).memory
         assert (kept.moved_to, kept.moved_times) == ("https://new.example.org/feed", times)
     asked_directly = capture(url="https://new.example.org/feed")
+    assert judged(Polled(answer=capture(url=FEED), reading=reading(lead()))).reason == ""
     assert judged(Polled(answer=asked_directly, reading=reading(total=3)), kept).memory.moved_times == 3
     assert judged(trouble(TroubleKind.UNREACHABLE), kept).memory.moved_times == 0
     assert judged(Polled(answer=capture(url=FEED), reading=reading(total=3)), kept).memory.moved_to == ""
+
+
+def test_a_redirect_that_was_adopted_is_told_with_every_poll():
+    new = "https://new.example.org/feed"
+    moved = capture(permanent_to=new, final_url=new)
+    second = judged(Polled(answer=moved, reading=reading(lead())), memory(moved_to=new, moved_times=1))
+    assert second.reason == ""
+    third = judged(Polled(answer=moved, reading=reading(lead())), second.memory)
+    assert third.reason == third.memory.reason == f"moved for good, and asked at {new} from now on"
+    later = judged(Polled(answer=capture(status=304, url=new)), third.memory)
+    assert later.reason == third.reason
+    assert judged(trouble(TroubleKind.BROKEN), later.memory).reason == "desk.example.org did something"
 
 
 def test_a_full_text_needs_no_page_and_a_teaser_does():

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import resource
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +81,76 @@ async def test_a_reader_that_fails_is_a_trouble_that_names_the_cause(pool: Worke
 
 async def test_reading_in_process_is_the_same_call():
     assert await InProcess().run(double, 4, plus=1) == 9
+
+
+async def test_sources_that_spin_keep_no_other_source_waiting(pool: WorkerPool):
+    await pool.run(double, 1)
+    pool = WorkerPool(2, seconds=8.0)
+    try:
+        spinning = [asyncio.create_task(pool.of(f"hostile-{n}").run(spin)) for n in range(2) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        began = time.monotonic()
+        assert await asyncio.gather(*(pool.of(f"s{n}").run(double, n) for n in range(20))) == [2 * n for n in range(20)]
+        assert time.monotonic() - began < 5  # less than any spinning one takes
+        assert not any(task.done() for task in spinning)
+    finally:
+        for task in spinning:
+            task.cancel()
+        await asyncio.gather(*spinning, return_exceptions=True)
+        await asyncio.to_thread(pool.close, at_once=True)
+
+
+async def test_a_slow_source_gets_no_second_reading_before_its_first_has_ended(pool: WorkerPool):
+    pool = WorkerPool(2, seconds=2.0)
+    try:
+        slow = [asyncio.create_task(pool.of("hostile").run(spin)) for _ in range(2)]
+        later = asyncio.create_task(pool.of("hostile").run(double, 3))
+        assert await pool.of("other").run(double, 1) == 2
+        assert not later.done()
+        assert all(isinstance(one, Trouble) for one in await asyncio.gather(*slow))
+        assert await later == 6
+    finally:
+        await asyncio.to_thread(pool.close, at_once=True)
+
+
+async def test_a_spare_worker_has_the_same_limit_of_memory():
+    pool = WorkerPool(1, seconds=4.0)
+    try:
+        slow = asyncio.create_task(pool.of("hostile").run(spin))
+        outcome = await pool.of("other").run(balloon)
+        assert not slow.done()
+        assert isinstance(outcome, Trouble)
+        assert "512 MB" in outcome.reason
+        slow.cancel()
+        await asyncio.gather(slow, return_exceptions=True)
+    finally:
+        await asyncio.to_thread(pool.close, at_once=True)
+
+
+def write_beyond_the_limit(path: str) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    with Path(path).open("wb", buffering=0) as file:
+        file.write(b"x" * 10)
+        file.write(b"x")
+
+
+async def test_what_this_machine_cannot_do_is_told_as_that_and_not_as_the_readers_failure(
+    pool: WorkerPool, tmp_path: Path
+):
+    outcome = await pool.run(write_beyond_the_limit, str(tmp_path / "file"))
+    assert isinstance(outcome, Trouble)
+    assert outcome.reason == (
+        "not read, for a fault of this machine: File too large; raise the limit on file sizes (ulimit -f)"
+    )
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    starved = WorkerPool(1)
+    held = [os.dup(0) for _ in range(20)]  # so that the numbers below are taken
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (held[-1] + 1, hard))
+        outcome = await starved.run(double, 1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for file in held:
+            os.close(file)
+    assert isinstance(outcome, Trouble)
+    assert "a fault of this machine: Too many open files" in outcome.reason

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitor.model import Capture, ChannelKind, ChannelReading, Trouble, TroubleKind
+from monitor.model import ADOPT_AFTER, Capture, ChannelKind, ChannelReading, Trouble, TroubleKind
 from monitor.ports import Ask
 from monitor.workers import InProcess
-from spiders.pollers import ADOPT_AFTER, MAX_CHILDREN, ask_for, body_hash, poll
+from spiders.pollers import MAX_CHILDREN, ask_for, body_hash, poll
 from tests.factories import FEED, capture, channel, memory
 
 RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Desk</title>

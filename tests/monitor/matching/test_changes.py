@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.matching.changes import Kind, compare_versions, diff_texts, diff_words
+from monitor.matching.changes import Kind, compare_versions, cut, diff_texts, diff_words
 from monitor.matching.words import norms
 
 TEXT = (
@@ -100,3 +100,23 @@ def test_the_pieces_of_a_difference_give_both_texts_back(before: str, after: str
     assert "".join(p.text for p in pieces if p.op in "=+") == after
     if not any(p.op == "=" for p in pieces):
         assert "".join(p.text for p in pieces if p.op == "-") == before
+
+
+def test_who_says_it_is_told_as_it_was_written():
+    before = "The agents will stay until June, said Beatriz Cudahy, who runs the office."
+    after = "The agents will stay until June, said Simeon McDelahunt of ICE, who runs the office."
+    (edit,) = compare_versions(before, after).edits
+    assert edit.kinds == (Kind.ATTRIBUTION,)
+    assert edit.detail == "Beatriz Cudahy → Simeon McDelahunt ICE"
+
+
+@given(st.lists(st.text("abcdefghij", min_size=1, max_size=12), max_size=60), st.integers(14, 130))
+def test_what_is_cut_ends_with_a_whole_word_and_says_that_it_goes_on(words: list[str], limit: int):
+    text = " ".join(words)
+    short = cut(text, limit)
+    if len(text) <= limit:
+        assert short == text
+    else:
+        assert len(short) <= limit
+        assert short.endswith("…")
+        assert short[:-1].split() == words[: len(short.split())]

@@ -85,6 +85,37 @@ def test_two_stories_over_the_same_background_are_not_linked() -> None:
     assert relation(mine + "\n\n" + background, other + "\n\n" + background) is None
 
 
+def test_two_cases_under_one_long_update_are_not_linked_and_one_case_told_anew_is() -> None:
+    ordinals = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+    court = "U.S. District Judge Ann Roe heard the {} motion of the press groups on a {} day of the term in Broadview, Illinois."
+    update = "Raven Gilroy and Steve Haldane are among the plaintiffs of one suit.\n\n" + "\n\n".join(
+        court.format(word, ordinals[-1 - at]) for at, word in enumerate(ordinals)
+    )
+
+    one = (
+        f"{update}\n\n"
+        + " ".join(
+            f"Gilroy said pepper balls struck {what} as she filmed the {where} in the cold, minute after minute."
+            for what, where in zip(
+                "gates lamps tripods cameras helmets shoulders vests bags".split(), ordinals, strict=False
+            )
+        )
+        + " Raven Gilroy was treated at a hospital."
+    )
+    other = (
+        f"{update}\n\n"
+        + " ".join(
+            f"Two masked men pulled Haldane down by his {what}, and {where} of all asked for whom he wrote, Haldane recalled."
+            for what, where in zip("belt strap jacket collar backpack sleeve hood arm".split(), ordinals, strict=False)
+        )
+        + " Steve Haldane was let go without charges that night."
+    )
+    one_title, other_title = "Photographer shot at gate", "Reporter tackled and held"
+    assert judge(TextView(text=one, title=one_title), TextView(text=other, title=other_title)) is None
+    told_anew = judge(TextView(text=one, title=one_title), TextView(text=one + "\n\n" + TAIL, title=other_title))
+    assert told_anew is not None
+
+
 def test_boilerplate_alone_links_nothing() -> None:
     assert relation(STORY + "\n\n" + TAIL, seizure()) is None
 

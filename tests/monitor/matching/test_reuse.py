@@ -107,3 +107,30 @@ def test_a_release_of_the_same_template_is_explained_away() -> None:
     draws = {i: d for i, text in enumerate((one, other)) if (d := draw(story, read(text))) is not None}
     assert set(draws) == {0, 1}
     assert [key for key, _ in explain(draws)] == [0]
+
+
+def test_a_few_releases_do_not_tell_how_rare_a_place_or_a_number_is() -> None:
+    release = seizure()
+    facts = read(release).facts
+    numbers = ", ".join(sorted(facts.numbers))
+    places = " ".join(name.title() for name in sorted(facts.names))
+    story = (
+        f"{places} were much in the news. The figures that were read out are {numbers}, and there were more of them."
+    )
+    assert not facts.persons
+    assert drawn(story, release, releases=5) is None
+    assert drawn(story, release, releases=5_000) is not None
+
+
+def test_a_retelling_names_somebody_with_forename_and_surname() -> None:
+    release = sentencing()
+    story = (
+        "{} of Mobile goes to prison for 41 months. The businessman, 52, ran Larkspur Home Health, a firm that "
+        "cheated a federal plan out of $3.4 million. Neighbors said they had seen little of Oyelaran since the spring."
+    )
+    told = drawn(story.format("Darnell Oyelaran"), release, releases=49)
+    assert told is not None and told.methods == ("facts",)
+    assert drawn(story.format("Gbenga Oyelaran"), release, releases=49) is None
+    assert drawn(story.format("Darnell J. Oyelaran"), release, releases=49) is not None
+    apart = story.format("Gbenga Oyelaran") + " Darnell, a town in the north, was not concerned."
+    assert drawn(apart, release, releases=49) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import pickle
 from datetime import timedelta
@@ -356,3 +357,24 @@ def test_a_description_as_long_as_a_story_is_its_text() -> None:
 def test_a_reading_can_be_pickled() -> None:
     reading = read_feed(rss("<title>a</title>"), URL)
     assert pickle.loads(pickle.dumps(reading)) == reading
+
+
+def test_a_feed_that_is_a_gzip_file_is_unpacked_whatever_its_label_says() -> None:
+    body = rss("<title>One</title><link>https://a.example/1</link>")
+    for label in ("application/gzip", "application/rss+xml", ""):
+        assert only(read_feed(gzip.compress(body), URL, label)).title == "One"
+    parts = gzip.compress(body[:200]) + gzip.compress(body[200:])
+    assert only(read_feed(parts, URL, "application/x-gzip")).title == "One"
+    json_feed = b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "url": "https://a.example/1"}]}'
+    assert only(read_feed(gzip.compress(json_feed), URL)).url == "https://a.example/1"
+
+
+def test_a_gzip_file_is_unpacked_no_further_than_the_limit_and_read_as_far_as_it_goes() -> None:
+    body = rss("<title>One</title><link>https://a.example/1</link>", "<title>Two</title>" + " " * 60_000_000)
+    bomb = read_feed(gzip.compress(body), URL)
+    assert bomb.leads[0].title == "One"
+    assert "breaks off" in bomb.problem
+    torn = read_feed(gzip.compress(rss("<title>One</title><link>https://a.example/1</link>"))[:-12], URL)
+    assert torn.leads[0].title == "One"
+    assert read_feed(gzip.compress(b"") * 500_000, URL).problem
+    assert read_feed(b"\x1f\x8bnot gzip at all", URL).problem
