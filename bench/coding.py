@@ -12,7 +12,7 @@ import argparse
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,10 @@ from bench import halves
 from monitor.coding.codebook import default_codebook
 from monitor.coding.documents import code_document
 from monitor.coding.ends import Arguments
+from monitor.coding.evaluation import Rates, Row, SentenceScores, score_documents, score_sentences
 from monitor.coding.frame import Frame
 from monitor.coding.marking import mark
+from monitor.coding.predict import said_of, year_of
 from monitor.coding.shifts import judge, read_sentence
 from monitor.coding.signals import Setting
 from monitor.coding.story import code_story
@@ -29,7 +31,6 @@ from monitor.coding.story import code_story
 Item = dict[str, Any]
 HERE = Path(__file__).parent
 INVENTED = HERE.parent / "tests/monitor/coding"
-SLOTS = ("actor", "beneficiary", "resource", "quantity", "origin", "destination", "direction", "status")
 KEYWORDS = re.compile(
     r"\b(deploy|redeploy|surg|reassign|dispatch|mobiliz|federaliz|divert|reallocat|withdr[ae]w|relocat|send|sent)\w*\b",
     re.I,
@@ -87,12 +88,6 @@ def _invented_shift(head: str) -> Item:
     return shift
 
 
-def year_of(item: Item) -> int:
-    """Year of publication in an item's date, 0 when there is none."""
-    found = re.search(r"20\d\d", item.get("date") or "")
-    return int(found.group()) if found else 0
-
-
 def candidates(item: Item) -> list[tuple[Frame, Arguments, dict[str, float]]]:
     """Every frame of an item's sentence with its signals, as training wants them."""
     marked = mark(item["text"][:3000])
@@ -100,125 +95,46 @@ def candidates(item: Item) -> list[tuple[Frame, Arguments, dict[str, float]]]:
     return [(one.frame, one.found, dict(one.signals)) for one in judge(marked, setting)]
 
 
-def words(text: str | None) -> set[str]:
-    """Content words of a slot, for lenient comparison."""
-    small = {"the", "of", "a", "an", "in", "to", "and", "at", "for", "on", "their", "its", "with"}
-    return {
-        word.rstrip("s")
-        for word in re.findall(r"\w+", (text or "").lower().replace("l.a.", "la").replace("d.c.", "dc"))
-    } - small
+def measure(items: list[Item], *, errors: bool = False) -> SentenceScores:
+    """The shift reader's scores over gold sentences."""
+    pairs = []
+    for item in items:
+        judged = read_sentence(item["text"], item.get("context") or "", year=year_of(item))
+        pairs.append((item, {**said_of(judged), "note": "; ".join(judged.why()[:2])}))
+    scores = score_sentences(pairs)
+    for mistake in scores.mistakes if errors else ():
+        print(f"  {mistake.kind:11} {mistake.id} ours {mistake.ours!r} gold {mistake.gold!r} {mistake.text[:330]!r}")
+        print("      ", mistake.note[:330])
+    return scores
 
 
-def same_end(ours: str | None, gold: str | None) -> bool:
-    """Whether two origins or destinations say the same: both unsaid, or half of the shorter one's words shared."""
-    if not ours or not gold:
-        return (ours or None) == (gold or None)
-    forms = [gold, *re.findall(r"\(([^)]*)\)", gold), re.sub(r"\([^)]*\)", "", gold)]
-    mine = words(ours)
-    return any(
-        form_words and len(mine & form_words) >= 0.5 * min(len(mine), len(form_words))
-        for form_words in map(words, forms)
-    )
-
-
-def pair_slots(ours: Sequence[Any], gold: Sequence[Item]) -> list[tuple[Any, Item]]:
-    """Pairs records greedily by the slots they share."""
-    pairs: list[tuple[Any, Item]] = []
-    free = list(ours)
-    for record in gold:
-        if not free:
-            break
-        best = max(free, key=lambda shift: _alike(shift, record))
-        free.remove(best)
-        pairs.append((best, record))
-    return pairs
-
-
-def _alike(shift: Any, record: Item) -> int:
-    same = (
-        shift.actor == record.get("actor"),
-        shift.actor == record.get("actor"),
-        shift.quantity_low == record.get("quantity_low"),
-        shift.quantity_high == record.get("quantity_high"),
-        shift.resource == record.get("resource"),
-        same_end(shift.destination, record.get("destination")),
-        shift.status == record.get("status"),
-    )
-    return sum(same)
-
-
-def slot_hits(shift: Any, record: Item) -> dict[str, bool]:
-    """Slot -> whether it agrees, for the slots the gold gives."""
-    hits: dict[str, bool] = {}
-    for name in SLOTS:
-        if name == "quantity":
-            if "quantity_low" in record:
-                hits[name] = (shift.quantity_low, shift.quantity_high) == (
-                    record["quantity_low"],
-                    record["quantity_high"],
-                )
-        elif name in record:
-            mine = getattr(shift, name)
-            hits[name] = same_end(mine, record[name]) if name in ("origin", "destination") else mine == record[name]
-    return hits
-
-
-def measure(items: list[Item], *, errors: bool = False) -> dict[str, Any]:
-    """Counts and slot accuracy of the shift reader over gold sentences."""
-    said = [(item, read_sentence(item["text"], item.get("context") or "", year=year_of(item))) for item in items]
-    slots: dict[str, list[bool]] = {name: [] for name in SLOTS}
-    for item, judged in said:
-        if item["is_shift"] and judged.shifts:
-            for shift, record in pair_slots(judged.shifts, item["shifts"]):
-                for name, hit in slot_hits(shift, record).items():
-                    slots[name].append(hit)
-                    if errors and not hit:
-                        gold = (record["quantity_low"], record["quantity_high"]) if name == "quantity" else record[name]
-                        mine = (shift.quantity_low, shift.quantity_high) if name == "quantity" else getattr(shift, name)
-                        print(
-                            f"  {name:11} {item['id']} ours {mine!r} gold {gold!r} "
-                            f"[{shift.rule}] {item['text'][:330]!r}"
-                        )
-        if errors and bool(judged.shifts) != item["is_shift"]:
-            kind = "false" if judged.shifts else "missed"
-            print(
-                f"{kind} {item['id']} {item.get('neg_type', '')} "
-                f"{'B ' if item.get('borderline') else ''}{item['text'][:300]!r}"
-            )
-            for line in judged.why()[:2]:
-                print("      ", line[:330])
-    return {"rows": [(item, bool(judged.shifts)) for item, judged in said], "slots": slots}
-
-
-def rates(rows: list[tuple[Item, bool]], weighted: bool = False) -> tuple[float, float, float, int]:
-    """(precision, recall, F1, true positives); weighted by the sampling weight for the live stream."""
-    weight = (lambda item: float(item.get("weight") or 0.0)) if weighted else (lambda item: 1.0)
-    hit = sum(weight(item) for item, said in rows if said and item["is_shift"])
-    false = sum(weight(item) for item, said in rows if said and not item["is_shift"])
-    missed = sum(weight(item) for item, said in rows if not said and item["is_shift"])
-    precision, recall = hit / (hit + false) if hit + false else 0.0, hit / (hit + missed) if hit + missed else 0.0
-    return precision, recall, 2 * precision * recall / (precision + recall) if precision + recall else 0.0, round(hit)
-
-
-def print_row(name: str, rows: list[tuple[Item, bool]]) -> None:
+def print_row(name: str, rows: list[Row]) -> None:
     """One line of the table: all items, without borderline ones, and weighted to the live stream."""
-    clear = [row for row in rows if not row[0].get("borderline")]
-    p, r, f, _ = rates(rows)
-    cp, cr, cf, _ = rates(clear)
-    random = [row for row in rows if row[0].get("weight")]
-    wp = f"{rates(random, weighted=True)[0]:.2f}" if random else "  - "
+    print_scores(name, score_sentences([(item, {"is_shift": said, "shifts": []}) for item, said in rows]))
+
+
+def print_scores(name: str, scores: SentenceScores) -> None:
+    """The same of what is scored already."""
+    (p, r, f), (cp, cr, cf) = (shown(one) for one in (scores.all, scores.clear))
+    live = scores.live.precision if scores.live else None
     print(
-        f"{name:34} {len(rows):4}  P {p:.3f} R {r:.3f} F1 {f:.3f}   "
-        f"clear P {cp:.3f} R {cr:.3f} F1 {cf:.3f}   live P {wp}"
+        f"{name:34} {scores.items:4}  P {p} R {r} F1 {f}   clear P {cp} R {cr} F1 {cf}   "
+        f"live P {'  - ' if live is None else f'{live:.2f}'}"
     )
 
 
-def baseline_keywords(items: list[Item]) -> list[tuple[Item, bool]]:
+def shown(one: Rates) -> tuple[str, str, str]:
+    """Precision, recall and F1 to three places; of nothing: a dash."""
+    p, r, f = ("  -  " if rate is None else f"{rate:.3f}" for rate in (one.precision, one.recall, one.f1))
+    return p, r, f
+
+
+def baseline_keywords(items: list[Item]) -> list[Row]:
     """A shift wherever a trigger word stands."""
     return [(item, bool(KEYWORDS.search(item["text"]))) for item in items]
 
 
-def baseline_tfidf(train: list[Item], items: list[Item]) -> list[tuple[Item, bool]] | None:
+def baseline_tfidf(train: list[Item], items: list[Item]) -> list[Row] | None:
     """TF-IDF of word pairs with logistic regression, trained on the same open items; None without scikit-learn."""
     try:
         from sklearn.feature_extraction.text import TfidfVectorizer
@@ -237,15 +153,15 @@ def baseline_tfidf(train: list[Item], items: list[Item]) -> list[tuple[Item, boo
 def report(name: str, items: list[Item], train: list[Item], *, errors: bool) -> None:
     """The table for one set: ours, the baselines, the strata, the slots."""
     measured = measure(items, errors=errors)
-    print_row(f"{name}: shiftwatch", measured["rows"])
+    print_scores(f"{name}: shiftwatch", measured)
     print_row(f"{name}: keywords", baseline_keywords(items))
     tfidf = baseline_tfidf(train, items)
     if tfidf is not None:
         print_row(f"{name}: tf-idf + logistic", tfidf)
-    strata = sorted({item.get("stratum", "") for item in items} - {""})
-    for stratum in strata:
-        print_row(f"   {stratum}", [row for row in measured["rows"] if row[0].get("stratum") == stratum])
-    cells = [f"{slot} {sum(hits) / len(hits):.3f} ({len(hits)})" for slot, hits in measured["slots"].items() if hits]
+    for stratum, (many, found) in measured.strata.items():
+        p, r, f = shown(found)
+        print(f"   {stratum:31} {many:4}  P {p} R {r} F1 {f}")
+    cells = [f"{slot} {right / of:.3f} ({of})" for slot, (right, of) in measured.slots.items()]
     print("   slots: " + "  ".join(cells))
 
 
@@ -310,15 +226,16 @@ def report_documents(gold: Path, *, held: bool) -> None:
     """Labels of the gold documents whose text is released: precision and recall of each label."""
     documents = load(gold / "dev_documents.jsonl")
     kept_back = halves.held_back(load(gold / "dev_sentences.jsonl"), documents)
-    rows = []
-    for item in documents:
-        if (item["id"] in kept_back) == held and item.get("text"):
-            coded = code_document(item.get("title") or "", item["text"], year=year_of(item))
-            rows.append((item["label"], coded.label))
-    for label in ("primary", "mention", "none"):
-        hit = sum(gold_label == said == label for gold_label, said in rows)
-        claimed, true = sum(said == label for _, said in rows), sum(gold_label == label for gold_label, _ in rows)
-        print(f"documents {label:8} {true:3} of {len(rows)}   P {hit / max(1, claimed):.3f} R {hit / max(1, true):.3f}")
+    scores = score_documents(
+        [
+            (item, {"label": code_document(item.get("title") or "", item.get("text") or "", year=year_of(item)).label})
+            for item in documents
+            if (item["id"] in kept_back) == held
+        ]
+    )
+    for label, found in scores.labels.items():
+        p, r, _ = shown(found)
+        print(f"documents {label:8} {found.hit + found.missed:3} of {scores.items}   P {p} R {r}")
 
 
 def main() -> None:

@@ -12,11 +12,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from db import filing, hosts, identities, imports, marks, pages, polls, prune, rechecks, schema, sources, stories
+from db import (
+    filing,
+    hosts,
+    identities,
+    imports,
+    judgements,
+    marks,
+    pages,
+    polls,
+    prune,
+    rechecks,
+    schema,
+    shifts,
+    sources,
+    stories,
+)
+from db.coding import CodeTables
 from db.connect import note_check, open_reader, open_writer, refusing
+from db.events import EventTables
 from db.matching import MatchTables
 from db.stories import Row
-from monitor.errors import ArchiveError
+from monitor.errors import ArchiveError, UsageError
 from monitor.model import (
     Channel,
     ChannelMemory,
@@ -65,6 +82,26 @@ class Archive:
             schema.migrate(connection, path)
             with refusing(path):
                 note_check(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, path)
+
+    @classmethod
+    def open_beside(cls, path: Path | str) -> Archive:
+        """Open for a short write while another process may hold the archive's lock; its schema must be today's.
+
+        Meant for what people decide, which must not wait for a daemon to end. Raises ArchiveError.
+        """
+        path = Path(path)
+        with refusing(path):
+            if not path.is_symlink() and not path.exists():
+                raise ArchiveError(f"{path}: there is no archive yet; run `shiftwatch collect` first")
+        connection = open_writer(path)
+        try:
+            with refusing(path):
+                schema.refuse_newer(connection, path)
+                schema.refuse_older(connection, path)
         except BaseException:
             connection.close()
             raise
@@ -176,6 +213,30 @@ class Archive:
         with self._transaction() as db:
             yield MatchTables(db)
 
+    @contextlib.contextmanager
+    def coding(self, *, write: bool = True) -> Iterator[CodeTables]:
+        """The tables of coding in one transaction; without ``write`` in none, to be read."""
+        with self._transaction() if write else refusing(self._path):
+            yield CodeTables(self._db)
+
+    def judge(self, shift: int, judge: Callable[[Row, Row | None], judgements.Judged], *, coder: str) -> Row:
+        """File what ``judge`` makes of a shift and of the coder's latest judgement of it; gives the judgement's row.
+
+        Raises UsageError when there is no such shift.
+        """
+        with self._transaction() as db:
+            row = judgements.shift(db, shift)
+            if row is None:
+                raise UsageError(f"no shift {shift} in {self._path}; `shiftwatch shifts` lists their ids")
+            judgements.add(db, judge(row, judgements.latest(db, row["story"], row["key"], coder)))
+            return judgements.latest(db, row["story"], row["key"], coder) or {}
+
+    @contextlib.contextmanager
+    def grouping(self) -> Iterator[EventTables]:
+        """The tables of events in one transaction."""
+        with self._transaction() as db:
+            yield EventTables(db)
+
     def match_counts(self) -> dict[str, int]:
         """How many groups of copies, copies in them, updates and links of coverage to releases there are."""
         with refusing(self._path):
@@ -209,6 +270,74 @@ class Archive:
         """One story with its versions, sightings, pages and duplicates; None when there is none of that id."""
         with refusing(self._path):
             return stories.story(self._db, id_)
+
+    def shifts(
+        self, query: Query, *, limit: int | None = None, now: datetime | None = None, copies: bool = False
+    ) -> Iterator[Row]:
+        """The shifts that match, people's judgements applied, newest first, as they are read (see db.shifts)."""
+        with refusing(self._path):
+            yield from shifts.shifts(self._db, query, limit=limit, now=now or datetime.now(UTC), copies=copies)
+
+    def count_shifts(self, query: Query, *, now: datetime | None = None, copies: bool = False) -> int:
+        """How many shifts match."""
+        with refusing(self._path):
+            return shifts.count_shifts(self._db, query, now=now or datetime.now(UTC), copies=copies)
+
+    def events(self, query: Query, *, limit: int | None = None, now: datetime | None = None) -> Iterator[Row]:
+        """The events of which a mention matches, each with all its mentions."""
+        with refusing(self._path):
+            yield from shifts.events(self._db, query, limit=limit, now=now or datetime.now(UTC))
+
+    def count_events(self, query: Query, *, now: datetime | None = None) -> int:
+        """How many events have a mention that matches."""
+        with refusing(self._path):
+            return shifts.count_events(self._db, query, now=now or datetime.now(UTC))
+
+    def figures(
+        self,
+        query: Query,
+        *,
+        measure: str = "",
+        limit: int | None = None,
+        now: datetime | None = None,
+        copies: bool = False,
+    ) -> Iterator[Row]:
+        """The figures of stories that match, side by side."""
+        now = now or datetime.now(UTC)
+        with refusing(self._path):
+            yield from shifts.figures(self._db, query, measure=measure, limit=limit, now=now, copies=copies)
+
+    def measures(self) -> dict[str, int]:
+        """How many figures there are of each measure."""
+        with refusing(self._path):
+            return shifts.measures(self._db)
+
+    def judgements(
+        self, shift: int | None = None, *, coder: str = "", last: bool = False, leading: bool = False
+    ) -> list[Row]:
+        """People's judgements as they were made, of one shift or all (see db.judgements)."""
+        with refusing(self._path):
+            return judgements.listed(self._db, shift, coder=coder, last=last, leading=leading)
+
+    def codes_fired(self, codebook: str) -> dict[str, int]:
+        """How many tags of each code the archive holds from this codebook."""
+        with refusing(self._path):
+            return judgements.codes_fired(self._db, codebook)
+
+    def coded_with(self) -> dict[str, int]:
+        """Codebook hash -> how many stories are coded with it."""
+        with refusing(self._path):
+            return judgements.coded_with(self._db)
+
+    def newest_texts(self, limit: int) -> list[tuple[str, str]]:
+        """(title, text) of the ``limit`` stories that came last."""
+        with refusing(self._path):
+            return judgements.newest_texts(self._db, limit)
+
+    def code_counts(self) -> dict[str, int]:
+        """How stories are labelled, and how many tags, shifts, events and figures there are."""
+        with refusing(self._path):
+            return shifts.code_counts(self._db)
 
     def counts(self) -> dict[str, int]:
         """How many sources, channels, polls, stories, versions, sightings and pages there are."""

@@ -343,14 +343,14 @@ class MatchTables:
     def version_pairs(self, story: int) -> list[VersionPair]:
         """Each version of a story with the one it follows on the time line, whatever the order they were filed in."""
         rows = self._db.execute(
-            "SELECT number, text_from, change, title, text FROM versions WHERE story = ?"
-            " ORDER BY captured_at, text_hash",
+            "SELECT v.number, v.text_from, v.change, v.title, v.text, s.language FROM versions v"
+            " JOIN stories s ON s.id = v.story WHERE v.story = ? ORDER BY v.captured_at, v.text_hash",
             (story,),
         ).fetchall()
         by_number = {row[0]: row for row in rows}
         last: dict[str, int] = {}
         pairs: list[VersionPair] = []
-        for number, text_from, change, title, text in rows:
+        for number, text_from, change, title, text, language in rows:
             said = json.loads(change)
             how = tuple(kind for kind in said["kinds"] if kind in _HOW)
             before: int | None = said.get("from") if how else last.get(text_from)
@@ -359,7 +359,7 @@ class MatchTables:
                 pairs.append(
                     VersionPair(
                         story=story, number=number, before=before, how=how,
-                        titles=(by_number[before][3], title), texts=(by_number[before][4], text),
+                        titles=(by_number[before][3], title), texts=(by_number[before][4], text), language=language,
                     )
                 )  # fmt: skip
         return pairs

@@ -12,11 +12,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.times import iso
-from monitor.query import All, AnyOf, Field, Node, Not, Phrase, Query, Word
+from monitor.query import SHIFT_FIELDS, All, AnyOf, Field, Node, Not, Phrase, Query, Word
 
 WHEN = "coalesce(published_at, first_seen_at)"  # the moment of a story: an undated one is as old as its first sight
 _MATCH = "(id IN (SELECT rowid FROM stories_fts WHERE stories_fts MATCH ?))"
+_GROUPED = 32
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftCondition:
+    """A condition on rows ``j`` of ``judged_shifts``; ``before`` is the WITH clause of what it asks of their stories.
+
+    ``values`` are the parameters of both, in this order: SQLite parses with a small stack, which subqueries inside
+    each other would fill.
+    """
+
+    before: str
+    sql: str
+    values: tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,17 @@ def condition(query: Query, *, now: datetime) -> Condition:
     return Condition("(1)") if query.node is None else _compile(query.node, now)
 
 
+def shift_condition(query: Query, *, now: datetime) -> ShiftCondition:
+    """The query as a condition on shifts: what is asked of them, and what of their stories."""
+    if query.node is None:
+        return ShiftCondition("", "(1)", ())
+    stories: list[Condition] = []
+    inner = _of_shift(query.node, now, stories)
+    tables = ", ".join(f"asked_{at} AS (SELECT id FROM stories WHERE {one.sql})" for at, one in enumerate(stories))
+    values = tuple(value for one in stories for value in one.values)
+    return ShiftCondition(f"WITH {tables}" if tables else "", inner.sql, (*values, *inner.values))
+
+
 def highlights(query: Query) -> str:
     """The full-text expression of everything worth highlighting, ``""`` when there is nothing."""
     return " OR ".join(_text(term) for term in query.terms())
@@ -42,32 +67,91 @@ def _compile(node: Node, now: datetime) -> Condition:
     if _is_text(node):
         return Condition(_MATCH, (_text(node),))
     if isinstance(node, Field):
-        return _FIELDS[node.name](node.value, now)
+        return _has_shift(node, now) if _is_shift(node) else _FIELDS[node.name](node.value, now)
     if isinstance(node, Not):
         inner = _compile(node.part, now)
         return Condition(f"NOT {inner.sql}", inner.values)
     assert isinstance(node, All | AnyOf), "words and phrases are text"
-    texts = tuple(part for part in node.parts if _is_text(part))
-    edits, others = _edits(node, now)
-    rest = [*edits, *(_compile(part, now) for part in others if not _is_text(part))]
+    edits, parts = _edits(_one_shift(node), now) if isinstance(node, All) else ([], node.parts)
+    texts = tuple(part for part in parts if _is_text(part))
+    rest = edits + [
+        _has_shift(part, now) if isinstance(part, All) and _is_shift(part) else _compile(part, now)
+        for part in parts
+        if not _is_text(part)
+    ]
     if texts:
         rest.insert(0, _compile(texts[0] if len(texts) == 1 else type(node)(texts), now))
+    return _joined(node, rest)
+
+
+def _one_shift(node: All) -> tuple[Node, ...]:
+    """The parts, those that one shift is to answer together made one."""
+    shift = tuple(part for part in node.parts if _is_shift(part))
+    if len(shift) < 2 or all(isinstance(part, Not) for part in shift):
+        return node.parts
+    return (*(part for part in node.parts if not _is_shift(part)), All(shift))
+
+
+def _has_shift(node: Node, now: datetime) -> Condition:
+    inner = _of_shift(node, now, [])
+    return Condition(f"(id IN (SELECT j.story FROM judged_shifts j WHERE {inner.sql}))", inner.values)
+
+
+def _of_shift(node: Node, now: datetime, stories: list[Condition]) -> Condition:
+    """Depth is bounded by the parser; what is asked of stories is added to ``stories`` and looked up there."""
+    if isinstance(node, Field) and node.name in _SHIFT:
+        return _SHIFT[node.name](node.value)
+    if not _names_shift(node):
+        stories.append(_compile(node, now))
+        return Condition(f"(j.story IN asked_{len(stories) - 1})")
+    if isinstance(node, Not):
+        inner = _of_shift(node.part, now, stories)
+        return Condition(f"NOT {inner.sql}", inner.values)
+    assert isinstance(node, All | AnyOf), "words and phrases name no shift"
+    others = tuple(part for part in node.parts if not _names_shift(part))
+    rest = [_of_shift(part, now, stories) for part in node.parts if _names_shift(part)]
+    if others:
+        rest.append(_of_shift(others[0] if len(others) == 1 else type(node)(others), now, stories))
+    return _joined(node, rest)
+
+
+def _joined(node: All | AnyOf, parts: list[Condition]) -> Condition:
+    """The parts as one; very many in groups, since SQLite makes a tree of a chain that may be 1,000 deep."""
     word = " AND " if isinstance(node, All) else " OR "
-    return Condition(
-        "(" + word.join(part.sql for part in rest) + ")", tuple(value for part in rest for value in part.values)
-    )
+    sqls = [part.sql for part in parts]
+    if len(sqls) > _GROUPED:
+        sqls = ["(" + word.join(sqls[at : at + _GROUPED]) + ")" for at in range(0, len(sqls), _GROUPED)]
+    return Condition("(" + word.join(sqls) + ")", tuple(value for part in parts for value in part.values))
 
 
-def _edits(node: All | AnyOf, now: datetime) -> tuple[list[Condition], list[Node]]:
+def _is_shift(node: Node) -> bool:
+    """Whether the node asks of one shift and of nothing else."""
+    if isinstance(node, Not):
+        return _is_shift(node.part)
+    if isinstance(node, All | AnyOf):
+        return all(_is_shift(part) for part in node.parts)
+    return isinstance(node, Field) and node.name in SHIFT_FIELDS
+
+
+def _names_shift(node: Node) -> bool:
+    """Whether any part of the node asks of a shift."""
+    if isinstance(node, Not):
+        return _names_shift(node.part)
+    if isinstance(node, All | AnyOf):
+        return any(_names_shift(part) for part in node.parts)
+    return isinstance(node, Field) and node.name in SHIFT_FIELDS
+
+
+def _edits(parts: tuple[Node, ...], now: datetime) -> tuple[list[Condition], tuple[Node, ...]]:
     """Edits that must have been captured in the time asked for beside them, and the parts that are left."""
-    changed = [part for part in node.parts if isinstance(part, Field) and part.name == "changed"]
-    times = [part for part in node.parts if isinstance(part, Field) and part.name in _CAPTURED]
-    if isinstance(node, AnyOf) or not (changed and times):
-        return [], list(node.parts)
+    changed = [part for part in parts if isinstance(part, Field) and part.name == "changed"]
+    times = [part for part in parts if isinstance(part, Field) and part.name in _CAPTURED]
+    if not (changed and times):
+        return [], parts
     asked = "".join(f" AND {_CAPTURED[time.name]}" for time in times)
     values = tuple(_moment(time.value, now) for time in times)
     conditions = [_edited(part.value, asked, values) for part in changed]
-    return conditions, [part for part in node.parts if part not in changed and part not in times]
+    return conditions, tuple(part for part in parts if part not in changed and part not in times)
 
 
 def _is_text(node: Node) -> bool:
@@ -166,6 +250,57 @@ def _origin(value: str, _: datetime) -> Condition:
     return Condition("(lower(origin) = ?)", (value,))
 
 
+def _tag(value: str, _: datetime) -> Condition:
+    """The code and everything under it."""
+    under = value + "/"
+    return Condition(
+        "(id IN (SELECT story FROM tags WHERE code = ? OR substr(code, 1, ?) = ?))", (value, len(under), under)
+    )
+
+
+def _label(value: str, _: datetime) -> Condition:
+    return Condition("(label = ?)", (value,))
+
+
+# Each is true or false, never NULL, so that what is not said can be left out and asked for.
+def _column(name: str) -> Callable[[str], Condition]:
+    return lambda value: Condition(f"(j.{name} IS ?)", (value,))
+
+
+def _place(value: str) -> Condition:
+    said = "lower(coalesce(j.origin, '') || char(10) || coalesce(j.destination, '') || char(10) || j.place)"
+    return Condition(f"(instr({said}, ?) > 0)", (value,))
+
+
+def _quantity(value: str) -> Condition:
+    compare = value.rstrip("0123456789")
+    number = int(value.removeprefix(compare))
+    most, least = "coalesce(j.quantity_high, j.quantity_low)", "coalesce(j.quantity_low, j.quantity_high)"
+    if not compare:
+        return Condition(f"(({least} <= ? AND {most} >= ?) IS TRUE)", (number, number))
+    return Condition(f"(({most if compare[0] == '>' else least} {compare} ?) IS TRUE)", (number,))
+
+
+def _state(value: str) -> Condition:
+    return Condition("(coalesce(j.event, 0) IN (SELECT id FROM events WHERE state = ?))", (value,))
+
+
+def _event(value: str) -> Condition:
+    return Condition("(j.event IS ?)", (int(value),))
+
+
+_SHIFT: dict[str, Callable[[str], Condition]] = {
+    "actor": _column("actor"),
+    "beneficiary": _column("beneficiary"),
+    "resource": _column("resource"),
+    "direction": _column("direction"),
+    "status": _column("status"),
+    "place": _place,
+    "quantity": _quantity,
+    "state": _state,
+    "event": _event,
+}
+
 _FIELDS: dict[str, Callable[[str, datetime], Condition]] = {
     "changed": _changed,
     "is": _is,
@@ -176,4 +311,6 @@ _FIELDS: dict[str, Callable[[str, datetime], Condition]] = {
     "lang": _language,
     "after": _after,
     "before": _before,
+    "tag": _tag,
+    "label": _label,
 }

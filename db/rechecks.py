@@ -43,7 +43,8 @@ def schedule(db: sqlite3.Connection, visit: PageVisit, filing: Filing | None) ->
 def due_rechecks(db: sqlite3.Connection, source: str, *, now: datetime, limit: int) -> list[WantedPage]:
     """The pages of ``source`` to look at again, the longest overdue first, at most ``limit``."""
     rows = db.execute(
-        "SELECT p.address, p.channel, p.lead, p.story, p.etag, p.last_modified, p.body_hash, p.attempts, v.captured_at"
+        "SELECT p.address, p.channel, p.lead, p.story, p.etag, p.last_modified, p.body_hash, p.attempts, v.captured_at,"
+        " s.label IN ('primary', 'mention')"
         " FROM pages p JOIN stories s ON s.id = p.story"
         " JOIN versions v ON v.story = s.id AND v.number = s.version"
         " WHERE p.source = ? AND p.recheck_at <= ? AND p.state = 'filed' ORDER BY p.recheck_at, p.address LIMIT ?",
@@ -62,8 +63,9 @@ def due_rechecks(db: sqlite3.Connection, source: str, *, now: datetime, limit: i
             body_hash=body_hash,
             attempts=attempts,
             since=datetime.fromisoformat(since),
+            watched=bool(watched),
         )
-        for address, channel, lead, story, etag, last_modified, body_hash, attempts, since in rows
+        for address, channel, lead, story, etag, last_modified, body_hash, attempts, since, watched in rows
     ]
 
 

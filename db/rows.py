@@ -8,8 +8,10 @@ from typing import Any
 
 Row = dict[str, Any]
 
-_JSON = frozenset({"cited_domains", "links", "signals", "change", "methods", "passages"})
-_FLAGS = frozenset({"paywalled", "enabled", "discovered", "also"})
+_JSON = frozenset(
+    {"cited_domains", "links", "signals", "change", "methods", "passages", "lifecycle", "fixed", "judged"}
+)
+_FLAGS = frozenset({"paywalled", "enabled", "discovered", "also", "quantity_approx"})
 
 
 def rows_of(db: sqlite3.Connection, sql: str, *values: object) -> list[Row]:

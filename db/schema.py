@@ -74,6 +74,14 @@ def tell_one_text_from_another(db: Database) -> None:
     db.execute("INSERT INTO change_queue (story) SELECT DISTINCT story FROM versions WHERE number > 1")
 
 
+@step
+def keep_what_coding_finds(db: Database) -> None:
+    """Labels, codebooks, tags, shifts, figures, events, what people judge and decide, and the queues they come from."""
+    for statement in _script("3_coding.sql"):
+        db.execute(statement)
+    db.execute("INSERT INTO code_queue (story, turn) SELECT id, 1 FROM stories")
+
+
 def _script(name: str) -> list[str]:
     return statements((files("db") / "steps" / name).read_text(encoding="utf-8"))
 

@@ -11,6 +11,7 @@ from db.identities import kin
 from db.prune import CAPTURE_PRUNED
 from db.queries import WHEN, condition, highlights
 from db.rows import row_of, rows_of
+from db.shifts import found_in
 from monitor.query import Query
 
 Row = dict[str, Any]
@@ -19,6 +20,7 @@ _LISTED = (
     "id", "url", "domain", "source", "kind", "title", "byline", "dateline", "published_at", "published_precision",
     "published_from", "modified_at", "first_seen_at", "last_seen_at", "language", "version", "duplicate_of",
     "origin", "text_from", "page_reason", "paywalled", "word_count", "cited_domains",
+    "label",
 )  # fmt: skip
 # Private-use characters that no cleaned text holds mark the hits, so that text cannot fake one.
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -82,6 +84,7 @@ def story(db: sqlite3.Connection, id_: int) -> Row | None:
         id_,
     )
     whole.update(kin(db, id_))
+    whole.update(found_in(db, id_))
     return whole
 
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from db.archive import Archive
 from db.lock import ArchiveLock
 from monitor import __version__
+from monitor.afterwards import UNWATCHED, Watching, match_and_code
+from monitor.books import book
 from monitor.config import Config, secret
 from monitor.errors import ShiftwatchError, UsageError
 from monitor.filer import Filer
@@ -108,6 +110,7 @@ async def collect_once(
 ) -> Collected:
     """``collect_now`` on a loop that runs already."""
     sources = chosen(config, ids)
+    codebook = book(config.codebook)
     asked = {channel.auth for source in sources for channel in source.channels if channel.auth}
     secrets = {name: secret(name, os.environ) for name in asked}
     for login in secrets.values():
@@ -121,7 +124,7 @@ async def collect_once(
     async def work() -> None:
         async with AsyncExitStack() as stack:
             stack.enter_context(ArchiveLock(config.archive))
-            filer, archive = await _open_filer(stack, config, config.sources)
+            filer, archive = await open_filer(stack, config, config.sources)
             hosts = RememberedHosts({note.origin: note for note in await filer.call(archive.load_hosts)})
 
             async def save_hosts() -> None:
@@ -144,7 +147,7 @@ async def collect_once(
                 on_done=note,
             )
             await collect(desk, sources, force=force)
-            await match_waiting(MatchDesk(filer=filer, archive=archive, readers=readers, clock=now))
+            await match_and_code(filer=filer, archive=archive, readers=readers, clock=now, book=codebook)
 
     stopped = await _until_signal(work())
     order = {source.id: at for at, source in enumerate(sources)}
@@ -158,11 +161,11 @@ def import_files(
     again: bool,
     progress: Progress,
     workers: int | None = None,
-    matching: Callable[[int, int], None] = lambda done, left: None,
+    watching: Watching = UNWATCHED,
 ) -> ImportTally:
-    """Read captures from WARC files into the archive, in ``workers`` processes (None: one a core), and match them.
+    """Read captures from WARC files into the archive, in ``workers`` processes (None: one a core), match and code them.
 
-    Raises UsageError, ArchiveError, AlreadyRunning.
+    Raises UsageError, ConfigError, ArchiveError, AlreadyRunning.
     """
     from db.warc import read_captures
     from monitor.importing import ImportDesk, import_captures
@@ -170,13 +173,14 @@ def import_files(
     for path in paths:
         if not path.is_file():
             raise UsageError(f"{path}: there is no such file to import")
+    codebook = book(config.codebook)
 
     async def main() -> ImportTally:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with AsyncExitStack() as stack:
-            filer, archive = await _open_filer(stack, config, config.sources, captures=False)
+            filer, archive = await open_filer(stack, config, config.sources, captures=False)
             cores = workers or usable_cores()
             readers = WorkerPool(cores)
             stack.callback(readers.close, at_once=True)
@@ -191,8 +195,10 @@ def import_files(
                 in_flight=4 * cores,
             )
             tally = await import_captures(desk, paths, again=again, progress=progress, stop=stop)
-            matches = MatchDesk(filer=filer, archive=archive, readers=readers, clock=desk.clock)
-            await match_waiting(matches, progress=matching, stop=stop)
+            await match_and_code(
+                filer=filer, archive=archive, readers=readers, clock=desk.clock, book=codebook, watching=watching,
+                stop=stop,
+            )  # fmt: skip
             return tally
 
     with ArchiveLock(config.archive):
@@ -211,7 +217,7 @@ def rematch_all(config: Config, *, progress: Callable[[int, int], None]) -> Rema
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with AsyncExitStack() as stack:
-            filer, archive = await _open_filer(stack, config, config.sources, captures=False, create=False)
+            filer, archive = await open_filer(stack, config, config.sources, captures=False, create=False)
             readers = WorkerPool(usable_cores())
             stack.callback(readers.close, at_once=True)
             desk = MatchDesk(filer=filer, archive=archive, readers=readers, clock=SystemClock())
@@ -439,7 +445,7 @@ def reading_archive(config: Config) -> Iterator[Archive]:
         yield archive
 
 
-async def _open_filer(
+async def open_filer(
     stack: AsyncExitStack, config: Config, sources: Sequence[Source], *, captures: bool = True, create: bool = True
 ) -> tuple[Filer, Archive]:
     """The archive, opened in the one thread that will write it, with the configuration's sources in it."""

@@ -11,11 +11,14 @@ import click
 
 from monitor import __version__, logs
 from monitor.cli_check import check
+from monitor.cli_codebook import codebook
 from monitor.cli_identity import rematch
+from monitor.cli_judge import judge
 from monitor.cli_keeping import backup, metrics, prune, restore
 from monitor.cli_options import config_path, configuration, log_to_stderr, run, shared_options
+from monitor.cli_shifts import figures, recode, shifts
 from monitor.cli_sources import sources
-from monitor.screen.matches import match_progress
+from monitor.screen.progress import work_progress
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -32,9 +35,14 @@ def cli() -> None:
 
 
 cli.add_command(sources)
+cli.add_command(codebook)
+cli.add_command(judge)
 cli.add_command(rematch)
 for command in (check, backup, restore, prune, metrics):
     cli.add_command(command)
+cli.add_command(shifts)
+cli.add_command(figures)
+cli.add_command(recode)
 
 
 @cli.command()
@@ -97,12 +105,14 @@ def import_(file: tuple[Path, ...], again: bool, workers: int | None, as_json: b
     May be interrupted: the next import of the same file goes on where this one stopped. Exit code 1 when there were
     records and none could be read.
     """
+    from monitor.afterwards import Watching
     from monitor.app import import_files
     from monitor.screen import imports
 
     config = configuration()
-    with imports.import_progress(show=not as_json) as progress, match_progress(show=not as_json) as matching:
-        tally = import_files(config, file, again=again, workers=workers, progress=progress, matching=matching)
+    with imports.import_progress(show=not as_json) as progress, work_progress(show=not as_json) as bar:
+        watching = Watching(matching=bar("matching"), coding=bar("coding"))
+        tally = import_files(config, file, again=again, workers=workers, progress=progress, watching=watching)
     if as_json:
         click.echo(json.dumps(imports.import_json(tally), indent=2))
     else:
@@ -126,8 +136,9 @@ def stories(query: tuple[str, ...], limit: int, as_json: bool, as_csv: bool) -> 
     """Search the archive, newest first.
 
     QUERY: words (all must be there), "a phrase", source:cbp, domain:cbp.gov, kind:release, lang:en, after:2026-05,
-    before:2026-06-01, changed:number, is:copy, is:uncovered, origin:reuters, -not, a OR b, (parentheses). Quote it for
-    the shell where it has blanks or parentheses.
+    before:2026-06-01, changed:number, is:copy, is:uncovered, origin:reuters, tag:resource-shift, label:primary,
+    actor:CBP and the other fields of `shiftwatch shifts`, -not, a OR b, (parentheses). Quote it for the shell where it
+    has blanks or parentheses.
 
     \b
     shiftwatch stories split ID         ID counts as one with no other story any more
@@ -163,10 +174,15 @@ def stories(query: tuple[str, ...], limit: int, as_json: bool, as_csv: bool) -> 
 @cli.command()
 @click.argument("story", type=click.IntRange(1, 2**63 - 1), metavar="ID")
 @click.option("--diff", "as_diff", is_flag=True, help="Print what each version changed, word by word.")
+@click.option("--why", "as_why", is_flag=True, help="Print for each sentence that may tell of a shift what was found.")
 @click.option("--json", "as_json", is_flag=True, help="Print the story as JSON.")
 @shared_options
-def show(story: int, as_diff: bool, as_json: bool) -> int:
-    """One story: its text, where each field came from, versions, copies, releases it draws on, sightings, looks."""
+def show(story: int, as_diff: bool, as_why: bool, as_json: bool) -> int:
+    """One story: its text, where each field came from, versions, copies, releases it draws on, codes, shifts, figures.
+
+    --why prints every sentence in which something may be moved: the rule that fired with the terms its score is made
+    of, or those that spoke against it.
+    """
     from monitor.app import reading_archive
     from monitor.errors import UsageError
     from monitor.screen.stories import print_story
@@ -176,7 +192,16 @@ def show(story: int, as_diff: bool, as_json: bool) -> int:
         found: dict[str, Any] | None = archive.story(story)
     if found is None:
         raise UsageError(f"no story {story} in {config.archive}; `shiftwatch stories` lists their ids")
-    if as_json:
+    if as_why:
+        from monitor.coding.why import explained
+        from monitor.screen.shifts import print_why, why_json
+
+        reasons = explained(found["title"], found["text"], found["published_at"] or "", found["language"])
+        if as_json:
+            click.echo(json.dumps(why_json(found, reasons), indent=2, ensure_ascii=False))
+        else:
+            print_why(found, reasons)
+    elif as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     elif as_diff:
         from monitor.screen.diffs import print_diff

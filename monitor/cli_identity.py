@@ -9,7 +9,7 @@ from dataclasses import asdict
 import click
 
 from monitor.cli_options import configuration, shared_options
-from monitor.screen.matches import match_progress
+from monitor.screen.progress import work_progress
 
 
 @click.command()
@@ -24,8 +24,8 @@ def rematch(as_json: bool) -> int:
     from monitor.app import rematch_all
 
     config = configuration()
-    with match_progress(show=not as_json) as progress:
-        done = rematch_all(config, progress=progress)
+    with work_progress(show=not as_json) as bar:
+        done = rematch_all(config, progress=bar("matching"))
     if as_json:
         click.echo(json.dumps(asdict(done)))
         return 0

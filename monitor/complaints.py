@@ -11,7 +11,7 @@ from functools import cached_property
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from monitor.toml_lines import Path, lines_of
+from monitor.toml_lines import Path, line_near, lines_of
 
 # What these hold may be, or may by mistake contain, a password: it is never shown.
 _SECRET = {"auth", "smtp", "proxy"}
@@ -52,7 +52,7 @@ class Places:
 
     def line(self, path: Path) -> int:
         """The line of the key, or of the nearest table around it; 0 when the file has neither."""
-        return next((self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), 0)
+        return line_near(self.lines, path)
 
     def told(self, complaints: Iterable[Complaint]) -> str:
         """The complaints in the file's order, one ``file:line: key: problem`` each."""

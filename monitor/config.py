@@ -71,7 +71,8 @@ class Config:
     """Everything a run needs to know. Paths are absolute; ``path`` is the file read, None when there was none.
 
     ``backups`` is the folder of backups, of which the ``backups_kept`` newest stay.
-    ``sources`` holds disabled and refused sources too: they are shown, never fetched.
+    ``sources`` holds disabled and refused sources too: they are shown, never fetched. ``codebook`` None is the one that
+    ships with Shiftwatch.
     """
 
     archive: Path
@@ -84,6 +85,7 @@ class Config:
     mail: Mail | None = None
     digests: tuple[Digest, ...] = ()
     path: Path | None = None
+    codebook: Path | None = None
 
     def enabled(self) -> tuple[Source, ...]:
         """The sources to collect from."""
@@ -138,6 +140,7 @@ def loads(text: str, *, name: str, folder: Path, env: Mapping[str, str], path: P
             for name, d in tables.digests.items()
         ),
         path=path,
+        codebook=folder / _home(Path(tables.coding.codebook), env) if tables.coding.codebook else None,
     )
 
 

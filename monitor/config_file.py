@@ -39,6 +39,10 @@ class NetworkTable(Table):
     allow_private: list[values.Private] = []
 
 
+class CodingTable(Table):
+    codebook: str = ""
+
+
 class AnyChannelTable(Table):
     """What every kind of channel has."""
 
@@ -172,6 +176,7 @@ class ConfigFile(Table):
     network: NetworkTable = NetworkTable()
     backup: BackupTable = BackupTable()
     retention: RetentionTable = RetentionTable()
+    coding: CodingTable = CodingTable()
     sources: dict[values.Id, SourceTable] = {}
     mail: MailTable | None = None
     digests: dict[values.Id, DigestTable] = {}
@@ -235,6 +240,8 @@ def _keys_at(shape: type[Table], loc: tuple[str | int, ...]) -> list[str]:
             table = BackupTable
         case ("retention",):
             table = RetentionTable
+        case ("coding",):
+            table = CodingTable
         case ("sources", _):
             table = CatalogueSourceTable if shape is CatalogueFile else SourceTable
         case ("sources", _, "channels", _, kind):

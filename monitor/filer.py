@@ -46,6 +46,20 @@ class Captures(Protocol):
     def write(self, capture: Capture) -> str: ...
 
 
+class Caller(Protocol):
+    """Calls what touches the archive where that may be done."""
+
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+
+class InPlace:
+    """Calls here and now: for an archive that is only read, by whoever opened it."""
+
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """``function(*args, **kwargs)``."""
+        return function(*args, **kwargs)
+
+
 class Filer:
     """Files from the loop without holding it up; the archive is touched by this object's one thread alone."""
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor import identity
+from monitor import edits, identity
 from monitor.filer import Filer
 from monitor.identity import Compared, MaybeRelease, Signature
 from monitor.matching import changes
@@ -307,7 +307,7 @@ def _passage(one: Passage) -> dict[str, object]:
 async def _name_edits(desk: MatchDesk, stories: Sequence[Waiting], result: Matched) -> None:
     pairs = await desk.filer.call(_pairs, desk, stories)
     found = await asyncio.gather(
-        *(desk.readers.run(changes.compare_versions, *pair.texts, *pair.titles) for pair in pairs)
+        *(desk.readers.run(edits.compare, *pair.texts, *pair.titles, pair.language) for pair in pairs)
     )
 
     def save() -> None:
@@ -315,8 +315,8 @@ async def _name_edits(desk: MatchDesk, stories: Sequence[Waiting], result: Match
             for pair, change in zip(pairs, found, strict=True):
                 if isinstance(change, Trouble):
                     continue  # keeps what filing said of it: title, text
-                edits = [_edit(edit) for edit in change.edits[:KEPT_EDITS]]
-                tables.save_change(pair, [kind.value for kind in change.kinds], edits)
+                kept = [_edit(edit) for edit in change.edits[:KEPT_EDITS]]
+                tables.save_change(pair, [kind.value for kind in change.kinds], kept)
                 result.edits += 1
             tables.compared(stories)
 

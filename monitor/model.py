@@ -461,7 +461,8 @@ class PollFiling:
 class WantedPage:
     """An article page due for fetching, with what its channel said and the validators of the last answer.
 
-    ``since`` is when its story began to read as it does, None while there is none.
+    ``since`` is when its story began to read as it does, None while there is none; ``watched`` when that tells of a
+    shift.
     """
 
     address: str
@@ -475,6 +476,7 @@ class WantedPage:
     body_hash: str = ""
     attempts: int = 0
     since: datetime | None = None
+    watched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

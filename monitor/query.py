@@ -5,6 +5,8 @@
     (ice OR cbp) -"fact sheet"  parentheses group, - negates  redeploy*            words that begin so
     source:cbp  domain:cbp.gov  kind:release  lang:en         after:2026-05  before:2026-05-01  after:7d
     changed:number  is:copy  is:uncovered                     origin:"Associated Press"
+    tag:resource-shift  label:primary                         actor:CBP beneficiary:ICE resource:personnel
+    direction:border_to_interior  status:done  place:"los angeles"  quantity>100  state:blocked  event:12
 
 ``OR`` binds weaker than standing side by side; ``AND`` and ``NOT`` may be written out. ``after:`` is from the start of
 that year, month or day on, ``before:`` up to its start, so ``after:2026-05 before:2026-06`` is May.
@@ -12,6 +14,11 @@ that year, month or day on, ``before:`` up to its start, so ``after:2026-05 befo
 side with it, neither negated nor one side of an ``OR``, is about that edit, the moment its version was first captured,
 and not about the story's date.
 ``is:copy`` finds stories that count as one with an earlier one, ``is:uncovered`` releases no coverage draws on.
+``tag:`` finds stories with a code or one under it, ``label:`` those whose main news is a shift or that mention one. The
+fields of a shift (SHIFT_FIELDS) ask for one that has them: those that stand side by side ask for one shift with all of
+them, also with what a ``-`` among them leaves out; ``-actor:CBP`` alone asks for stories of which no shift has it.
+``quantity>100`` asks for the most that is said, ``quantity<100`` for the least; ``place:`` for words of from where or
+to where; ``state:`` and ``event:`` for the event a shift is a mention of.
 A quote in quotes is doubled. ``str(query)`` is the canonical form, and parsing that gives an equal query.
 """
 
@@ -60,6 +67,8 @@ class Field:
     value: str
 
     def __str__(self) -> str:
+        if self.value[0] in "<>" and self.name in COMPARED:
+            return f"{self.name}{self.value}"
         bare = _BARE.fullmatch(self.value)
         return f"{self.name}:{self.value if bare else _quoted(self.value)}"
 
@@ -202,6 +211,61 @@ def _when(value: str) -> str:
     return "-".join((year, *(f"{int(part):02}" for part in (month, day) if part)))
 
 
+def _one_of(known: tuple[str, ...]) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        name = re.sub(r"[\s_-]+", "_", value.lower())
+        found = next((one for one in known if one.replace(" ", "_") == name), None)
+        if found is None:
+            raise ValueError(f"expected one of {', '.join(one.replace(' ', '-') for one in known)}")
+        return found
+
+    return check
+
+
+def _body(value: str) -> str:
+    return re.sub(r"[\s_]+", "_", value.upper())
+
+
+def _direction(value: str) -> str:
+    return re.sub(r"[\s_-]+", "_", value.lower())
+
+
+def _place(value: str) -> str:
+    return " ".join(value.lower().split())
+
+
+def _quantity(value: str) -> str:
+    found = re.fullmatch(r"([<>]=?|)(\d{1,3}(?:,\d{3})+|\d{1,18})", value, re.ASCII)
+    if not found:
+        raise ValueError("expected a whole number, as in quantity:300, quantity>100 or quantity<=1,000")
+    return found[1] + str(int(found[2].replace(",", "")))
+
+
+def _event(value: str) -> str:
+    if not re.fullmatch(r"\d{1,18}", value, re.ASCII):
+        raise ValueError("expected the id of an event, as `shiftwatch shifts --events` lists them")
+    return str(int(value))
+
+
+LABELS = ("primary", "mention", "none")
+RESOURCES = ("personnel", "money", "equipment", "facility", "technology", "unspecified")
+STATUSES = ("planned", "proposed", "ongoing", "done", "denied", "blocked", "ended", "unclear")
+EVENT_STATES = ("announced", "under way", "expanded", "reduced", "blocked", "ended", "denied")
+COMPARED = frozenset({"quantity"})  # fields that < and > may stand after
+
+# What is asked of one shift; all else is asked of its story.
+SHIFT_FIELDS: dict[str, Callable[[str], str]] = {
+    "actor": _body,
+    "beneficiary": _body,
+    "resource": _one_of(RESOURCES),
+    "direction": _direction,
+    "status": _one_of(STATUSES),
+    "place": _place,
+    "quantity": _quantity,
+    "state": _one_of(EVENT_STATES),
+    "event": _event,
+}
+
 # Each field's check gives the value's canonical form or raises ValueError saying what it expected.
 FIELDS: dict[str, Callable[[str], str]] = {
     "changed": _changed,
@@ -213,6 +277,9 @@ FIELDS: dict[str, Callable[[str], str]] = {
     "lang": _language,
     "after": _when,
     "before": _when,
+    "tag": _lower,
+    "label": _one_of(LABELS),
+    **SHIFT_FIELDS,
 }
 
 # ── parsing ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -222,6 +289,7 @@ _QUOTES = '"“”„«»'
 _STOP = rf"\s\x00-\x1f\x7f(){_QUOTES}"
 _WORD = re.compile(rf"[^{_STOP}]+")
 _FIELD = re.compile(r"([A-Za-z]+):")
+_COMPARISON = re.compile(rf"({'|'.join(sorted(COMPARED))})(?=[<>])", re.IGNORECASE)
 _BARE = re.compile(rf"[^{_STOP}]+")
 _OPERATORS = frozenset({"OR", "AND", "NOT"})
 
@@ -318,7 +386,7 @@ class _Parser:
             raise self._error(f"more than {MAX_TERMS} words, phrases and fields")
         if self._text[start] in _QUOTES:
             node: Node = Phrase(self._searchable(self._quoted(), start))
-        elif field := _FIELD.match(self._text, start):
+        elif field := _FIELD.match(self._text, start) or _COMPARISON.match(self._text, start):
             node = self._field(field[1].lower(), field.end())
         else:
             node = self._word()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
@@ -74,6 +74,11 @@ def lines_of(text: str) -> dict[Path, int]:
         else:
             _in_value(scan, kind, piece, line)
     return scan.lines
+
+
+def line_near(lines: Mapping[Path, int], path: Path) -> int:
+    """The line of the key, or of the nearest table around it; 0 when the file has neither."""
+    return next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 0)
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str, int]]:

@@ -88,6 +88,7 @@ class VersionPair:
     how: tuple[str, ...]
     titles: tuple[str, str]
     texts: tuple[str, str]
+    language: str = ""
 
 
 class MatchTables(Protocol):

@@ -144,6 +144,6 @@ def looking_again(visit: PageVisit, wanted: WantedPage, *, recheck: bool) -> Pag
         visit,
         look=wanted.state is PageState.FILED,
         next_at=None if recheck else visit.next_at,
-        recheck_at=next_look(wanted.since or now, now=now),
-        recheck_if_changed_at=next_look(now, now=now),
+        recheck_at=next_look(wanted.since or now, now=now, watched=wanted.watched),
+        recheck_if_changed_at=next_look(now, now=now, watched=wanted.watched),
     )

@@ -7,6 +7,7 @@ very many alternatives on both sides of ``near``) is refused or warned of with i
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from monitor.coding.codes import SHORT_STEM, Code, Finding, Pattern, phrase_words, read_codes
+from monitor.coding.codes import SHORT_STEM, Code, Pattern, phrase_words, read_codes
 from monitor.coding.cut import Cut, cut, cut_one
 from monitor.coding.lexicon import data
 from monitor.errors import ConfigError
@@ -133,6 +134,10 @@ class Codebook:
                     part=part,
                 )
 
+    def phrases_in(self, words: list[str]) -> Iterator[tuple[int, str]]:
+        """(pattern's place in its code, phrase) of every phrase or body's name found among ``words``, with repeats."""
+        return ((at, phrase) for _, (_, at, side, phrase) in self._hits(words) if side == 0)
+
     def _hits(self, words: list[str]) -> list[tuple[int, _Use]]:
         """(word number, use) of every phrase found; one pass over the words."""
         found: list[tuple[int, _Use]] = []
@@ -190,7 +195,15 @@ def _matching(leaf: _Leaf, word: str) -> Iterator[_Leaf]:
 
 
 def _close(first: list[int], second: list[int], distance: int) -> bool:
-    return any(0 < abs(one - other) <= distance for one in first for other in second)
+    """Whether a word of each list, both in order, stands within ``distance`` of the other; no word is its own mate."""
+    for one in first:
+        after = bisect_right(second, one)
+        if after < len(second) and second[after] - one <= distance:
+            return True
+        before = bisect_left(second, one) - 1
+        if before >= 0 and one - second[before] <= distance:
+            return True
+    return False
 
 
 def _fits(pattern: Pattern, shift: Shift) -> bool:
@@ -235,58 +248,42 @@ def _phrases(pattern: Pattern) -> Iterator[tuple[int, str]]:
 @cache
 def default_codebook() -> Codebook:
     """The codebook that ships with Shiftwatch."""
-    text = (files("monitor.coding") / "codebook.toml").read_text(encoding="utf-8")
-    return parse_codebook(text, "codebook.toml")
+    return parse_codebook(default_text(), "codebook.toml")
+
+
+def default_text() -> str:
+    """The shipped codebook as written: what a user copies and changes."""
+    return (files("monitor.coding") / "codebook.toml").read_text(encoding="utf-8")
 
 
 def load_codebook(path: Path) -> Codebook:
     """Reads a user's codebook. Raises ConfigError naming file and line when it cannot be used."""
+    return parse_codebook(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a codebook file. Raises ConfigError when it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as trouble:
-        raise ConfigError(f"{path}: cannot be read: {trouble}") from None
-    return parse_codebook(text, str(path))
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: there is no such codebook; `shiftwatch codebook init` writes one") from None
+    except UnicodeDecodeError as trouble:
+        raise ConfigError(f"{path}: not UTF-8 text (byte {trouble.start})") from None
+    except (OSError, ValueError) as trouble:
+        raise ConfigError(f"{path}: cannot be read: {getattr(trouble, 'strerror', None) or trouble}") from None
+    return text
 
 
 def parse_codebook(text: str, name: str) -> Codebook:
-    """A codebook from TOML. Raises ConfigError for the first error, with file and line."""
+    """A codebook from TOML. Raises ConfigError with one line for each error, naming file and line."""
     codes, findings, head = read_codes(text)
-    error = next((finding for finding in findings if finding.error), None)
-    if error is not None:
-        raise ConfigError(f"{name}:{error.line}: {error.message}")
-    shipped = (files("monitor.coding") / "gazetteers" / "bodies.toml").read_text(encoding="utf-8")
-    digest = hashlib.sha256(f"{text}\0{shipped}".encode()).hexdigest()[:16]
+    if findings.failed:
+        raise ConfigError("\n".join(one.told(name) for one in findings.in_order() if one.error))
+    digest = hashlib.sha256(f"{text}\0{_shipped_bodies()}".encode()).hexdigest()[:16]
     return Codebook(
         name=str(head.get("name", name)), version=str(head.get("version", "")), codes=tuple(codes), digest=digest
     )
 
 
-def check_codebook(text: str, sample: Iterable[str] = ()) -> list[Finding]:
-    """Errors and warnings of a codebook, in order of their lines. ``sample`` texts show which codes never fire."""
-    codes, findings, head = read_codes(text)
-    if not any(finding.error for finding in findings):
-        book = Codebook(name="", version="", codes=tuple(codes), digest="")
-        findings.extend(_example_findings(book))
-        texts = list(sample)
-        if texts:
-            fired = {tag.code for one in texts for tag in book.tags(one)}
-            findings.extend(
-                Finding(line=code.line, message=f"code {code.id!r} never fires on the given texts", error=False)
-                for code in codes
-                if code.id not in fired and not any(pattern.reader for pattern in code.patterns)
-            )
-    if not head.get("name"):
-        findings.append(Finding(line=0, message="[codebook] has no name", error=False))
-    return sorted(findings, key=lambda finding: finding.line)
-
-
-def _example_findings(book: Codebook) -> Iterator[Finding]:
-    """A code should fire on its own examples."""
-    for code in book.codes:
-        if any(pattern.reader for pattern in code.patterns):
-            continue
-        for example in code.examples:
-            if code.id not in {tag.code for tag in book.tags(example)}:
-                yield Finding(
-                    line=code.line, message=f"code {code.id!r} does not fire on its example {example!r}", error=False
-                )
+def _shipped_bodies() -> str:
+    return (files("monitor.coding") / "gazetteers" / "bodies.toml").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -71,25 +72,92 @@ class Event:
     merges: tuple[Merge, ...]
 
 
-def group(mentions: Iterable[Mention], apart: frozenset[tuple[int, int]] = frozenset()) -> list[Event]:
-    """Groups mentions into events, in time order. ``apart``: pairs of mention ids that a person has taken apart."""
-    ordered = sorted(mentions, key=lambda mention: (mention.at or _LATEST, mention.id))
-    groups: list[list[tuple[Mention, str]]] = []
-    by_key: dict[str, list[list[tuple[Mention, str]]]] = {}
+class _Group:
+    """Mentions of one move as they gather, in time order, each with the reason it is here."""
+
+    def __init__(self, first: Mention, reason: str) -> None:
+        self.members = [(first, reason)]
+        self.last = first.at
+        self.told = [(first.shift.actor, first.shift.resource)]  # each pair once, to hold a further mention against
+
+    def add(self, mention: Mention, reason: str) -> None:
+        self.members.append((mention, reason))
+        self.last = mention.at
+        pair = (mention.shift.actor, mention.shift.resource)
+        if pair not in self.told:
+            self.told.append(pair)
+
+
+def group(
+    mentions: Iterable[Mention],
+    *,
+    alone: frozenset[int] = frozenset(),
+    together: Iterable[tuple[int, int]] = (),
+) -> list[Event]:
+    """Groups mentions into events, in time order; ids break ties, so they should follow from what is said.
+
+    Mentions of different ``event_key`` never meet, nor do those with more than ``WINDOW`` of silence between them, so
+    that any such part may be grouped by itself. ``alone``: mentions that a person has taken out, which nothing joins;
+    ``together``: pairs that a person has found to be one event.
+    """
+    ordered = sorted(mentions, key=_order)
+    groups: list[_Group] = []
+    by_key: dict[str, list[_Group]] = {}
     for mention in ordered:
-        place = place_key(mention.shift)
-        joined = None
-        for candidate in reversed(by_key.get(place, [])):
-            reason = _same(candidate, mention, place, apart)
+        if mention.id in alone:
+            groups.append(_Group(mention, "taken out by hand"))
+            continue
+        key = event_key(mention.shift)
+        for candidate in reversed(by_key.get(key, ())):
+            reason = _same(candidate, mention, place_key(mention.shift))
             if reason:
-                candidate.append((mention, reason))
-                joined = candidate
+                candidate.add(mention, reason)
                 break
-        if joined is None:
-            fresh = [(mention, "first mention")]
-            groups.append(fresh)
-            by_key.setdefault(place, []).append(fresh)
-    return [_event(one) for one in groups]
+        else:
+            groups.append(_Group(mention, "first mention"))
+            by_key.setdefault(key, []).append(groups[-1])
+    return [_event(members) for members in _joined([one.members for one in groups], together)]
+
+
+_Members = list[tuple[Mention, str]]
+
+
+def _order(mention: Mention) -> tuple[datetime, int]:
+    return mention.at or _LATEST, mention.id
+
+
+def _joined(groups: list[_Members], together: Iterable[tuple[int, int]]) -> list[_Members]:
+    """The groups with those made one that a person has found to be one."""
+    of = {mention.id: number for number, members in enumerate(groups) for mention, _ in members}
+    into = list(range(len(groups)))
+
+    def root(number: int) -> int:
+        while into[number] != number:
+            number = into[number]
+        return number
+
+    for one, other in together:
+        if one in of and other in of:
+            first, second = sorted((root(of[one]), root(of[other])))
+            into[second] = first
+    joined: dict[int, _Members] = {}
+    for number, members in enumerate(groups):
+        if into[number] != number:
+            mention, reason = members[0]
+            members = [(mention, f"merged by hand; {reason}"), *members[1:]]
+        joined.setdefault(root(number), []).extend(members)
+    found = [sorted(members, key=lambda member: _order(member[0])) for members in joined.values()]
+    return sorted(found, key=lambda members: _order(members[0][0]))
+
+
+def event_key(shift: Shift) -> str:
+    """What two mentions must share to be of one event: the place; where none is said the amount, else the sentence."""
+    if place := place_key(shift):
+        return place
+    if shift.quantity_text is not None:
+        return f"={shift.quantity_low}-{shift.quantity_high}"
+    words = " ".join(shift.sentence.split())
+    return f"~{hashlib.blake2b(words.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
 
 
 def place_key(shift: Shift) -> str:
@@ -101,28 +169,21 @@ def place_key(shift: Shift) -> str:
     return _SAME_PLACE.get(key, _SAME_PLACE.get(words[0] if words else "", key))
 
 
-def _same(members: list[tuple[Mention, str]], mention: Mention, place: str, apart: frozenset[tuple[int, int]]) -> str:
-    """Why a mention tells of the same event as these members, "" when it does not."""
-    if any((min(one.id, mention.id), max(one.id, mention.id)) in apart for one, _ in members):
+def _same(members: _Group, mention: Mention, place: str) -> str:
+    """Why a mention tells of the same event as these members of its key, "" when it does not."""
+    if members.last is not None and mention.at is not None and mention.at - members.last > WINDOW:
         return ""
-    last = members[-1][0]
-    if last.at is not None and mention.at is not None and mention.at - last.at > WINDOW:
-        return ""
-    for one, _ in members:
-        if one.shift.resource != mention.shift.resource and "unspecified" not in (
-            one.shift.resource,
-            mention.shift.resource,
-        ):
+    for actor, resource in members.told:
+        if resource != mention.shift.resource and "unspecified" not in (resource, mention.shift.resource):
             continue
-        actors = _kin(one.shift.actor, mention.shift.actor)
+        actors = _kin(actor, mention.shift.actor)
         if not actors:
             continue
         if place:
             return f"{actors}, {mention.shift.resource}, both about {place!r}, within {WINDOW.days} days"
-        if _same_amount(one.shift, mention.shift):
+        if mention.shift.quantity_text is not None:
             return f"{actors}, same amount {mention.shift.quantity_text}, no place said, within {WINDOW.days} days"
-        if one.shift.sentence == mention.shift.sentence:
-            return f"{actors}, the same sentence"
+        return f"{actors}, the same sentence"
     return ""
 
 
@@ -133,13 +194,6 @@ def _kin(one: str, other: str) -> str:
         if {one, other} <= family and ("DOD" in (one, other) or "CBP" in (one, other)):
             return f"{one} and {other} are both {name}"
     return ""
-
-
-def _same_amount(one: Shift, other: Shift) -> bool:
-    return one.quantity_text is not None and (one.quantity_low, one.quantity_high) == (
-        other.quantity_low,
-        other.quantity_high,
-    )
 
 
 def _event(members: list[tuple[Mention, str]]) -> Event:

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     ATTRIBUTION = "attribution"  # who says so
     ADDED = "sentence-added"
     REMOVED = "sentence-removed"
+    SHIFT_ADDED = "shift-added"  # a sentence tells of a shift that did not; see monitor.edits
+    SHIFT_REMOVED = "shift-removed"
     REWORDED = "reworded"
     HEADLINE = "headline"
     CORRECTION = "correction-note"  # a note appeared

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
+from monitor.screen.shifts import found_sections
 from monitor.screen.tables import console
 
 
@@ -60,6 +61,7 @@ def print_story(story: Mapping[str, Any]) -> None:
         ("page", story.get("page_reason"), ""),
         ("wire copy", story.get("origin"), story.get("origin_from")),
         ("copy of", story.get("duplicate_of"), ""),
+        ("label", story.get("label"), story.get("label_reason")),
         ("cites", ", ".join(story.get("cited_domains") or ()), ""),
     ]:
         if value:
@@ -83,6 +85,7 @@ def _sections(story: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     kin = story.get("duplicates") or ()
     looks = story.get("looks") or ()
     return [
+        *found_sections(story),
         ("counts as one with", [_head(row) for row in story.get("group") or ()]),
         ("copies and updates", [_kin(row) for row in kin]),
         ("draws on", [_draw(row, story["text"], "story") for row in story.get("draws_on") or ()]),

@@ -150,6 +150,7 @@ def test_whatever_parses_is_answered(stocked: Archive, text: str):
     except QueryError:
         return
     list(stocked.stories(query, limit=3, now=NOW))
+    list(stocked.shifts(query, limit=3, now=NOW))
     assert text.isspace() or not text or all(
         value not in condition(query, now=NOW).sql for value in condition(query, now=NOW).values
         if isinstance(value, str) and len(value) > 8
@@ -162,18 +163,26 @@ def test_whatever_parses_is_answered(stocked: Archive, text: str):
         " ".join(f"w{n}" for n in range(MAX_TERMS)),
         " OR ".join(f"w{n}" for n in range(MAX_TERMS)),
         " OR ".join(f"source:w{n}" for n in range(MAX_TERMS)),
+        " OR ".join(f"actor:w{n}" for n in range(MAX_TERMS)),
+        " ".join(f"-place:w{n}" for n in range(MAX_TERMS)),
+        " ".join(f"actor:w{n} -quantity>{n}" for n in range(MAX_TERMS // 2)),
+        "".join(f"(actor:w{n} {'OR' if n % 2 else 'w'} -" for n in range(MAX_DEPTH // 2))
+        + "x"
+        + ")" * (MAX_DEPTH // 2),
         " ".join(f"-source:w{n}" for n in range(MAX_TERMS)),
         " ".join(f"-w{n}" for n in range(MAX_TERMS)),
         "".join(f"(w{n} {'OR' if n % 2 else ''} " for n in range(MAX_DEPTH)) + "x" + ")" * MAX_DEPTH,
         "".join(f"(source:w{n} {'OR' if n % 2 else ''} -" for n in range(MAX_DEPTH // 2))
         + "x"
         + ")" * (MAX_DEPTH // 2),
+        "".join(f"(actor:w{n} OR source:w{n} " for n in range(MAX_DEPTH)) + "x" + ")" * MAX_DEPTH,
         "".join(f"(w{n} OR source:w{n} " for n in range(MAX_DEPTH)) + "x" + ")" * MAX_DEPTH,
         "".join(f"a OR (source:w{n} " for n in range(MAX_DEPTH)) + "x" + ")" * MAX_DEPTH,
     ],
 )
 def test_the_largest_queries_allowed_are_answered(stocked: Archive, query: str):
     list(stocked.stories(parse(query), limit=5))
+    list(stocked.shifts(parse(query), limit=5))
 
 
 def test_one_story_is_told_whole(stocked: Archive):

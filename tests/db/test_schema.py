@@ -25,6 +25,11 @@ PROMISED = {
     "sightings": "story channel seen_at url title",
     "duplicates": "story other relation similarity method",
     "coverage": "release story methods overlap longest_run lag_seconds",
+    "tags": "story version code sentence start end rule codebook",
+    "shifts": "id story version actor beneficiary resource quantity_low quantity_high quantity_text origin destination "
+    "direction status attribution sentence start end rule codebook event",
+    "events": "id",
+    "figures": "story version measure value_low value_high unit period scope hedge sentence start end",
 }  # fmt: skip
 
 
@@ -34,8 +39,8 @@ def later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema, "_steps", list(schema._steps))
 
     @schema.step
-    def add_tags(db):
-        db.execute("CREATE TABLE tags (story INTEGER REFERENCES stories (id), code TEXT) STRICT")
+    def add_notes(db):
+        db.execute("CREATE TABLE notes (story INTEGER REFERENCES stories (id), words TEXT) STRICT")
 
 
 @pytest.fixture
@@ -65,7 +70,7 @@ def test_an_older_archive_is_copied_and_brought_up_to_date(older: Path, request:
     before = dump(older)
     request.getfixturevalue("later")
     Archive.open(older).close()
-    assert rows(older, "SELECT count(*) FROM tags") == [(0,)]
+    assert rows(older, "SELECT count(*) FROM notes") == [(0,)]
     assert rows(older, "PRAGMA user_version") == [(NEWEST + 1,)]
     backup = older.with_name(f"shiftwatch.db.v{NEWEST}.backup")
     assert backup.stat().st_mode & 0o777 == 0o600
@@ -111,7 +116,7 @@ def test_creating_that_fails_leaves_nothing_behind(path: Path, monkeypatch: pyte
     assert list(path.parent.iterdir()) == []
 
 
-def test_an_archive_of_the_first_schema_gets_its_stories_matched(path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_an_archive_of_the_first_schema_gets_its_stories_matched_and_coded(path: Path, monkeypatch: pytest.MonkeyPatch):
     with monkeypatch.context() as old:
         old.setattr(schema, "_steps", schema._steps[:1])
         schema.create(path)
@@ -127,3 +132,4 @@ def test_an_archive_of_the_first_schema_gets_its_stories_matched(path: Path, mon
     Archive.open(path).close()
     assert rows(path, "SELECT story FROM match_queue") == [(1,)]
     assert rows(path, "SELECT story, other, method FROM duplicates") == [(2, 1, "address")]
+    assert rows(path, "SELECT story, turn FROM code_queue ORDER BY story") == [(1, 1), (2, 1)]

@@ -307,6 +307,7 @@ def test_every_key_is_documented() -> None:
     text = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
     tables = {
         "[archive]": shape.ArchiveTable,
+        "[coding]": shape.CodingTable,
         "[network]": shape.NetworkTable,
         "[sources.ID]": shape.SourceTable,
         "every kind": shape.AnyChannelTable,

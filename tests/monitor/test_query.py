@@ -51,6 +51,21 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("after:2024-2-29", Field("after", "2024-02-29")),
         ("after:7D", Field("after", "7d")),
         ("-source:cbp", Not(Field("source", "cbp"))),
+        ("tag:Resource-Shift", Field("tag", "resource-shift")),
+        ("label:PRIMARY", Field("label", "primary")),
+        ("actor:cbp beneficiary:ICE", All((Field("actor", "CBP"), Field("beneficiary", "ICE")))),
+        ('actor:"national guard"', Field("actor", "NATIONAL_GUARD")),
+        ("actor:irs-ci", Field("actor", "IRS-CI")),
+        ("direction:border-to-interior", Field("direction", "border_to_interior")),
+        ('state:"under way"', Field("state", "under way")),
+        ("state:under-way", Field("state", "under way")),
+        ('place:"Los  Angeles"', Field("place", "los angeles")),
+        ("quantity>100", Field("quantity", ">100")),
+        ("-quantity<=1,000", Not(Field("quantity", "<=1000"))),
+        ("quantity:0300", Field("quantity", "300")),
+        ("Quantity>=5", Field("quantity", ">=5")),
+        ("quantity", Word("quantity")),
+        ("event:012", Field("event", "12")),
         ("国境 警備隊", All((Word("国境"), Word("警備隊")))),
     ],
 )
@@ -77,6 +92,14 @@ def test_what_is_said_is_what_is_meant(text, node):
         ("before:tomorrow", 7, "7d"),
         ("lang:english!", 5, "en"),
         ("domain:///", 7, "cbp.gov"),
+        ("label:main", 6, "primary, mention, none"),
+        ("status:soon", 7, "planned"),
+        ("state:over", 6, "under-way"),
+        ("resource:people", 9, "personnel"),
+        ("agents quantity>many", 15, "whole number"),
+        ("quantity>", 8, "whole number"),
+        ("quantity:-3", 9, "whole number"),
+        ("event:x", 6, "--events"),
         ("a OR", 3, "missing at the end"),
         ("a AND ", 4, "missing at the end"),
         ("OR a", 0, "both sides"),
@@ -150,8 +173,11 @@ def test_any_text_is_a_query_or_an_error_that_points_into_it(text: str):
 
 
 pieces = st.sampled_from(
-    ["a", "b-c", '"', "“", "(", ")", " ", " OR ", " AND ", "NOT ", "-", "source:", "after:7d", "kind:release", "*", "é"]
-)
+    [
+        "a", "b-c", '"', "“", "(", ")", " ", " OR ", " AND ", "NOT ", "-", "source:", "after:7d", "kind:release", "*",
+        "é", "actor:", "CBP", "quantity>", "quantity<=", "7", "status:done", "state:under-way", "place:",
+    ]
+)  # fmt: skip
 
 
 @given(st.lists(pieces, max_size=25).map("".join))

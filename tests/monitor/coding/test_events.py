@@ -38,8 +38,18 @@ def test_another_place_or_a_long_silence_is_another_event() -> None:
     assert len(group([mention(1, SENT), mention(2, MORE, 90)])) == 2
 
 
-def test_an_undone_merge_stays_undone() -> None:
-    assert len(group([mention(1, SENT), mention(2, MORE, 3)], apart=frozenset({(1, 2)}))) == 2
+def test_a_mention_taken_out_stands_alone_and_the_others_stay_together() -> None:
+    mentions = [mention(1, SENT), mention(2, MORE, 3), mention(3, MORE, 4)]
+    assert [event.mentions for event in group(mentions, alone=frozenset({2}))] == [(1, 3), (2,)]
+
+
+def test_what_a_person_finds_to_be_one_event_is_one() -> None:
+    (event,) = group([mention(1, SENT), mention(2, ELSEWHERE, 1)], together=[(2, 1)])
+    assert event.mentions == (1, 2)
+    assert event.merges[1].reason == "merged by hand; first mention"
+    mentions = [mention(1, SENT), mention(2, MORE, 3)]
+    (event,) = group(mentions, alone=frozenset({2}), together=[(1, 2)])
+    assert event.mentions == (1, 2)
 
 
 def test_the_order_of_input_does_not_matter() -> None:
