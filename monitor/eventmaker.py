@@ -53,13 +53,8 @@ def _group_some(archive: CodeArchive) -> tuple[int, int]:
             return 0, 0
         # Off the queue first: what grouping itself changes is put there again.
         tables.grouped(places)
-        seen: set[int] = set()
         for place, moments in places:
-            for at in moments:
-                told = component(tables, [(place, at)])
-                if not seen.issuperset(one.id for one in told):
-                    seen.update(one.id for one in told)
-                    regroup(tables, told)
+            regroup(tables, component(tables, [(place, at) for at in moments]))
         tables.drop_empty()
         return len(places), tables.waiting_count()
 
@@ -68,18 +63,18 @@ def component(tables: EventTables, starts: Iterable[tuple[str, str]]) -> list[To
     """Every mention that could be of one event with those at these places and moments, and what these are tied to."""
     found: dict[int, Told] = {}
     moments: dict[str, list[str]] = {}
-    looked: set[tuple[str, str, str]] = set()
+    looked: dict[str, list[tuple[str, str]]] = {}
     events: set[int] = set()
     waiting = list(starts)
     while waiting:
         place, at = waiting.pop()
         if place not in moments:
             moments[place] = tables.moments(place)
-        span = (place, *_span(moments[place], at))
-        if span in looked:
+        if any(low <= at <= high for low, high in looked.get(place, ())):
             continue
-        looked.add(span)
-        new = [one for one in tables.mentions(*span) if one.id not in found]
+        span = _span(moments[place], at)
+        looked.setdefault(place, []).append(span)
+        new = [one for one in tables.mentions(place, *span) if one.id not in found]
         found.update((one.id, one) for one in new)
         for one in new:
             tied = tables.partners(one)

@@ -13,6 +13,7 @@ from db.archive import Archive
 from db.connect import APPLICATION_ID
 from monitor.model import StoryKind
 from tests import factories as make
+from tests.coded import code
 from tests.db.filed import hours, poll, rows, visit
 from tests.matched import match
 from tests.monitor.matching.texts import STORY, seizure
@@ -33,6 +34,7 @@ def filled(path: Path) -> Path:
         drawn = visit(url="https://desk.example.org/drawn", text=STORY + "\n\n" + seizure().split("\n\n")[1])
         archive.file_visits([*copies, release, drawn])
         archive.file_polls([poll(archive.channels()[0], make.lead())])
+        archive.file_visits([visit(url="https://desk.example.org/sent", text="CBP sent 200 agents to Memphis.")])
         text = "The agency redeployed forty agents."
         archive.file_visits(
             [
@@ -41,6 +43,7 @@ def filled(path: Path) -> Path:
             ]
         )
         match(archive)
+        code(archive)
     return path
 
 
@@ -68,10 +71,10 @@ def test_the_application_id_is_the_one_told():
 
 
 def test_there_are_questions_in_each_language():
-    assert [len(blocks(language)) for language in ("sql", "python", "r")] == [6, 3, 3]
+    assert [len(blocks(language)) for language in ("sql", "python", "r")] == [8, 3, 3]
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(8))
 def test_the_sql_runs_and_finds_something(filled: Path, number: int):
     assert rows(filled, blocks("sql")[number])
 

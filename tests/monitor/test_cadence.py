@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.cadence import LONGEST, LONGEST_WAIT, PAGE_TRIES, jitter, next_poll, next_visit, overdue
+from monitor.cadence import LONGEST, LONGEST_WAIT, PAGE_TRIES, jitter, next_look, next_poll, next_visit, overdue
 from monitor.model import Outcome, TroubleKind
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -66,3 +66,16 @@ def test_a_page_that_is_gone_is_looked_for_twice_more():
     assert next_visit(2, now=NOW, kind=TroubleKind.GONE) is not None
     assert next_visit(3, now=NOW, kind=TroubleKind.GONE) is None
     assert next_visit(1, now=NOW, kind=TroubleKind.UNSAFE) is None
+
+
+def test_a_story_that_tells_of_a_shift_is_looked_at_at_least_as_soon_and_more_often():
+    since = datetime(2026, 5, 1, tzinfo=UTC)
+    looks: dict[bool, list[datetime]] = {}
+    for watched in (False, True):
+        now, looks[watched] = since, []
+        while at := next_look(since, now=now, watched=watched):
+            looks[watched].append(at)
+            now = at
+    assert set(looks[False]) < set(looks[True])
+    assert len(looks[True]) == 2 * len(looks[False])
+    assert looks[True][0] - since == timedelta(minutes=30)
