@@ -18,19 +18,20 @@ from typing import Any
 
 from bench import halves
 from monitor.coding.codebook import default_codebook
+from monitor.coding.cue_signals import Setting
 from monitor.coding.documents import code_document
 from monitor.coding.ends import Arguments
 from monitor.coding.evaluation import Rates, Row, SentenceScores, score_documents, score_sentences
 from monitor.coding.frame import Frame
 from monitor.coding.marking import mark
 from monitor.coding.predict import said_of, year_of
-from monitor.coding.shifts import judge, read_sentence
-from monitor.coding.signals import Setting
+from monitor.coding.shifts import judge, judge_scenes, read_sentence
 from monitor.coding.story import code_story
 
 Item = dict[str, Any]
 HERE = Path(__file__).parent
 INVENTED = HERE.parent / "tests/monitor/coding"
+LABELLED = HERE / "labelled"
 KEYWORDS = re.compile(
     r"\b(deploy|redeploy|surg|reassign|dispatch|mobiliz|federaliz|divert|reallocat|withdr[ae]w|relocat|send|sent)\w*\b",
     re.I,
@@ -92,7 +93,8 @@ def candidates(item: Item) -> list[tuple[Frame, Arguments, dict[str, float]]]:
     """Every frame of an item's sentence with its signals, as training wants them."""
     marked = mark(item["text"][:3000])
     setting = Setting(before=mark(item["context"]) if item.get("context") else None, year=year_of(item))
-    return [(one.frame, one.found, dict(one.signals)) for one in judge(marked, setting)]
+    judged = [*judge(marked, setting), *judge_scenes(marked, setting)]
+    return [(one.frame, one.found, dict(one.signals)) for one in judged]
 
 
 def measure(items: list[Item], *, errors: bool = False) -> SentenceScores:
@@ -166,13 +168,13 @@ def report(name: str, items: list[Item], train: list[Item], *, errors: bool) -> 
 
 
 def stream(enforcement: int, sentences_each: int = 26, many: int = 200) -> list[tuple[str, str]]:
-    """Invented stories (title, text) of about 3,000 characters; one in ``enforcement`` is on enforcement throughout."""
+    """Invented stories (title, text) of about 3,000 characters; one in ``enforcement`` is on enforcement (0: none)."""
     items = [*load_invented(INVENTED / "invented.txt"), *load_invented(INVENTED / "invented_news.txt")]
     told = [item["text"] for item in items]
     plain = PLAIN.split("\n")
     stories = []
     for number in range(many):
-        pool = told if number % enforcement == 0 else plain
+        pool = told if enforcement and number % enforcement == 0 else plain
         picked = [pool[(number * 7 + step * 3) % len(pool)] for step in range(sentences_each)]
         stories.append((picked[0][:90], "\n\n".join(" ".join(picked[at : at + 3]) for at in range(0, len(picked), 3))))
     return stories
@@ -192,10 +194,20 @@ The mayor told reporters that the bridge would open again in March, two years la
 Police said the driver was not hurt and that the road was clear again by the evening rush hour."""
 
 
+# What 200,000 characters may be made of, each repeated to that length.
+NASTY = (
+    "agents ", "a", "7", "the agency ", "sent troops to ", "sent moved deployed surged ", "$1 ", "A.", "\n", "1,234 ",
+    "1,234 encounters a day, ", "ICE agents sent 200 officers from El Paso to Chicago. ", "Guard. ", "the Guard, ",
+    "200 of them who used to chase gangs off the border now answer to ICE ", "no longer instead of who once ",
+    "ICE agents sent 200 officers from El Paso to Chicago and ", "“", "' ", "Chicago, ", "(((", "287(g) ", "said ",
+)  # fmt: skip
+
+
 def report_speed() -> None:
     """Stories a second in CPU time for streams with more and less enforcement news, and the slowest long input."""
     book = default_codebook()
-    for name, share in (("one story in ten on enforcement", 10), ("one in two", 2), ("all on enforcement", 1)):
+    kinds = (("no story on enforcement", 0), ("one in ten", 10), ("one in two", 2), ("all on enforcement", 1))
+    for name, share in kinds:
         stories = stream(share)
         code_story(*stories[0], book)
         begun = time.process_time()
@@ -205,21 +217,14 @@ def report_speed() -> None:
         size = sum(len(text) for _, text in stories)
         rate, each = len(stories) / spent, size // len(stories)
         print(f"{name:34} {rate:7.0f} stories/s  {size / spent / 1e6:5.2f} MB/s  {each} characters each")
-    slowest = 0.0
-    for unit in (
-        "agents ",
-        "a",
-        "sent troops to ",
-        "$1 ",
-        "A.",
-        "ICE agents sent 200 officers from El Paso to Chicago. ",
-        "\n",
-    ):
+    spent_on: dict[str, float] = {}
+    for unit in NASTY:
         text = (unit * (200_000 // len(unit) + 1))[:200_000]
         begun = time.process_time()
         code_story(text[:1_000], text, book)
-        slowest = max(slowest, time.process_time() - begun)
-    print(f"slowest text of 200,000 characters {slowest:.2f} s")
+        spent_on[unit] = time.process_time() - begun
+    worst = max(spent_on, key=lambda unit: spent_on[unit])
+    print(f"slowest of {len(NASTY)} texts of 200,000 characters: {spent_on[worst]:.2f} s ({worst!r} repeated)")
 
 
 def report_documents(gold: Path, *, held: bool) -> None:
@@ -259,9 +264,10 @@ def main() -> None:
         ("invented, second set", load_invented(INVENTED / "invented_held.txt")),
         ("fresh, as news", load_invented(INVENTED / "fresh_news.txt")),
         ("fresh, unusual", load_invented(INVENTED / "fresh_unusual.txt")),
+        ("labelled, tuning", load_invented(LABELLED / "tuning.txt")),
     ]
     if given.held:
-        sets = [("gold held", held)]
+        sets = [("gold held", held), ("labelled, held", load_invented(LABELLED / "held.txt"))]
     for name, items in sets:
         if given.only in name:
             report(name, items, shown, errors=given.errors)

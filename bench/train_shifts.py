@@ -1,6 +1,12 @@
 """Trains the shift model on the gold, the invented and any further labelled sentences, around hand-set priors.
 
-    python -m bench.train_shifts GOLD_SENTENCES [--more LABELLED.jsonl] [--write | --folds]
+    shiftwatch import --archive pages.db ../shared/web/pages-dev.warc.gz
+    python -m bench.train_shifts ../shared/gold/dev_sentences.jsonl --pages pages.db [--write | --folds]
+
+Sentences of ordinary pages without any word of the keyword rule count a little as no shift for scenes and wording:
+of the gold's sentences drawn at random from such text none is one. Sentences of these pages that an earlier reader took
+for shifts were read by eye: labelled/pages.jsonl keeps the verdicts by hash. Texts come from the archive, none is
+shipped.
 
 Each sentence has several frames; it is a shift if its best frame is. So: pick every sentence's best frame by the
 present weights, take logistic steps with a pull back to the priors, and pick again. Deterministic; no library.
@@ -11,13 +17,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 import math
+import sqlite3
 import tomllib
 from pathlib import Path
 from typing import Any
 
-from bench.coding import candidates, load, load_invented
+from bench.coding import KEYWORDS, candidates, load, load_invented
 from bench.halves import event_key
 from monitor.coding import wording
+from monitor.coding.cut import cut
 from monitor.coding.marking import mark
 
 HERE = Path(__file__).parent
@@ -27,6 +35,7 @@ INVENTED = (
     TESTS / "invented_news.txt",
     TESTS / "invented_held.txt",
     TESTS / "invented_unusual.txt",
+    HERE / "labelled/tuning.txt",
 )
 WEIGHTS = HERE.parent / "monitor/coding/weights.toml"
 WORDING = HERE.parent / "monitor/coding/wording.toml"
@@ -34,7 +43,10 @@ WORDS_SAY = 0.35  # weight of the wording beside the frames; about the best of 0
 LEAST_SEEN, STEP, SHRINK, PASSES = 3, 0.3, 2.0, 60
 PULL = 5.0
 NO_SHIFT = 1.6
-PAGE = 0.5
+SCENE_OF_PAGE, WORDS_OF_PAGE = 0.1, 0.03  # weight of a sentence of an ordinary page
+READ_PAGE = 0.5  # weight of a sentence of a page that was read by eye: picked where a reader erred, they crowd
+PAGES = HERE / "labelled/pages.jsonl"
+LEAST = 30  # characters of one
 ROUNDS, STEPS = 8, 120
 
 Bag = list[dict[str, float]]
@@ -98,20 +110,47 @@ def worded(item: dict[str, Any]) -> list[str]:
 
 
 def item_weight(item: dict[str, object]) -> float:
-    """Borderline items count half; what is no shift counts more, since a wrong row costs more than a missed one.
-
-    Sentences of pages count half: they were picked where an earlier reader erred, so neighbours crowd them.
-    """
+    """Borderline items count half; what is no shift counts more, since a wrong row costs more than a missed one."""
     sure = 0.5 if item.get("borderline") else 1.0
-    picked = PAGE if "url" in item and "dataset" not in item else 1.0
-    return sure * picked * (1.0 if item["is_shift"] else NO_SHIFT)
+    read = READ_PAGE if "story" in item else 1.0
+    return sure * read * (1.0 if item["is_shift"] else NO_SHIFT)
+
+
+def page_sentences(archive: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Sentences of an archive's stories, each once: those read by eye, and those no keyword marks, as no shift."""
+    verdicts = {item["sentence"]: bool(item["is_shift"]) for item in load(PAGES)}
+    with sqlite3.connect(f"file:{archive}?mode=ro", uri=True) as connection:
+        texts = connection.execute("SELECT id, text FROM stories ORDER BY url").fetchall()
+    read: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
+    for story, text in texts:
+        before = ""
+        for piece in cut(text or ""):
+            verdict = verdicts.get(hashlib.sha256(piece.text.encode()).hexdigest()[:16])
+            if verdict is not None:
+                item = {"text": piece.text, "context": before, "is_shift": verdict, "story": story}
+                read.setdefault(piece.text, item)
+            elif len(piece.text) >= LEAST and not KEYWORDS.search(piece.text):
+                found.setdefault(piece.text, {"text": piece.text, "is_shift": False, "story": story})
+            before = piece.text
+    return list(read.values()), list(found.values())
+
+
+def scenes_of(item: dict[str, Any]) -> Bag:
+    """The scenes of an item's sentence alone."""
+    return [signals for _, _, signals in candidates(item) if "scene" in signals]
 
 
 def group_of(item: dict[str, Any]) -> str:
     """What must not stand on both sides of a fold: an event, a page, or an invented sentence."""
-    if "url" in item:
-        return event_key({"dataset": "page", "record_id": item["url"], **item})
-    return str(item["text"])
+    if "dataset" in item:
+        return event_key(item)
+    return str(item.get("story", item["text"]))
+
+
+def kind_of(item: dict[str, Any]) -> str:
+    """Where an item comes from."""
+    return "gold" if "dataset" in item else "pages read" if "story" in item else "invented"
 
 
 def fold_of(item: dict[str, Any]) -> int:
@@ -119,63 +158,71 @@ def fold_of(item: dict[str, Any]) -> int:
     return int(hashlib.md5(group_of(item).encode()).hexdigest(), 16) % 5
 
 
-def cross_validate(items: list[dict[str, Any]], priors: dict[str, float]) -> None:
-    """Five folds by event (invented ones by sentence): precision and recall by threshold."""
+def cross_validate(items: list[dict[str, Any]], pages: list[dict[str, Any]], priors: dict[str, float]) -> None:
+    """Five folds by event (invented ones by sentence, pages by story): precision and recall by threshold."""
     rows = [
-        (fold_of(item), [signals for _, _, signals in candidates(item)], bool(item["is_shift"]), item) for item in items
+        (fold_of(item), [signals for _, _, signals in candidates(item)], worded(item), bool(item["is_shift"]), item)
+        for item in items
     ]
-    said_by = [worded(item) for item in items]
+    shown = [(fold_of(item), scenes_of(item), worded(item)) for item in pages]
     scored = []
     for fold in range(5):
         words = train_words(
-            [
-                (found, truth, item_weight(item))
-                for found, (at, _, truth, item) in zip(said_by, rows, strict=True)
-                if at != fold
-            ]
+            [(said, truth, item_weight(item)) for at, _, said, truth, item in rows if at != fold]
+            + [(said, False, WORDS_OF_PAGE) for at, bag, said in shown if at != fold and bag]
         )
-        table = train([(bag, truth, item_weight(item)) for at, bag, truth, item in rows if at != fold], priors)
-        for found, (at, bag, truth, item) in zip(said_by, rows, strict=True):
-            if at == fold:
-                more = WORDS_SAY * wording.total(found, words)
-                sums = [more + sum(table.get(name, 0.0) * value for name, value in signals.items()) for signals in bag]
-                kind = "gold" if "dataset" in item else "pages" if "url" in item else "invented"
-                scored.append((max(sums, default=-9.0), truth, kind))
+        table = train(
+            [(bag, truth, item_weight(item)) for at, bag, _, truth, item in rows if at != fold]
+            + [(bag, False, SCENE_OF_PAGE) for at, bag, _ in shown if at != fold],
+            priors,
+        )
+        told = [(bag, said, truth, kind_of(item)) for at, bag, said, truth, item in rows if at == fold]
+        told += [(bag, said, False, "scenes of pages") for at, bag, said in shown if at == fold and bag]
+        for bag, said, truth, kind in told:
+            more = WORDS_SAY * wording.total(said, words)
+            sums = [more + sum(table.get(name, 0.0) * value for name, value in signals.items()) for signals in bag]
+            scored.append((max(sums, default=-9.0), truth, kind))
     for kind in sorted({of for _, _, of in scored}):
-        for threshold in (-0.6, -0.4, -0.2, 0.0, 0.2, 0.4):
-            said = [(total > threshold, truth) for total, truth, of in scored if of == kind]
-            hit = sum(one and truth for one, truth in said)
-            precision, recall = hit / sum(one for one, _ in said), hit / sum(truth for _, truth in said)
-            print(f"threshold {threshold:+.1f}  {kind:8} {len(said):4}  precision {precision:.3f}  recall {recall:.3f}")
+        for threshold in (-0.6, -0.4, -0.3, -0.2, 0.0, 0.2, 0.4):
+            said_so = [(total > threshold, truth) for total, truth, of in scored if of == kind]
+            hit, claimed = sum(one and truth for one, truth in said_so), sum(one for one, _ in said_so)
+            true = sum(truth for _, truth in said_so)
+            told_of = f"precision {hit / max(1, claimed):.3f}  recall {hit / true:.3f}" if true else f"{claimed} false"
+            print(f"threshold {threshold:+.1f}  {kind:15} {len(said_so):5}  {told_of}")
 
 
 def main() -> None:
     """Trains, prints the weights that moved most and, with --write, stores them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("gold", type=Path)
-    parser.add_argument("--more", type=Path, help="further labelled sentences; those marked held are left out")
+    parser.add_argument("--pages", type=Path, help="archive of ordinary pages", required=True)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--folds", action="store_true", help="cross-validate by event instead")
     given = parser.parse_args()
     priors = {str(k): float(v) for k, v in tomllib.loads((HERE / "priors.toml").read_text())["weights"].items()}
     items = load(given.gold)
-    if given.more:
-        items += [item for item in load(given.more) if not item.get("held")]
     for path in INVENTED:
         items += load_invented(path)
+    read, pages = page_sentences(given.pages)
+    items += read
     if given.folds:
-        cross_validate(items, priors)
+        cross_validate(items, pages, priors)
         return
     data = [
         ([signals for _, _, signals in candidates(item)], bool(item["is_shift"]), item_weight(item)) for item in items
     ]
+    shown = [(bag, item) for item in pages if (bag := scenes_of(item))]
+    data += [(bag, False, SCENE_OF_PAGE) for bag, _ in shown]
     table = train(data, priors)
     for name in sorted(table, key=lambda name: -abs(table[name] - priors.get(name, 0.0)))[:25]:
         print(f"{name:32} {priors.get(name, 0.0):6.2f} -> {table[name]:6.2f}")
     table["wording"] = WORDS_SAY
     if given.write:
-        words = train_words([(worded(item), bool(item["is_shift"]), item_weight(item)) for item in items])
-        kept = sorted(name for name, value in words.items() if abs(value) >= 0.1)
+        words = train_words(
+            [(worded(item), bool(item["is_shift"]), item_weight(item)) for item in items]
+            + [(worded(item), False, WORDS_OF_PAGE) for _, item in shown]
+        )
+        kept = sorted(name for name, value in words.items() if abs(value) >= 0.4)
         heads = ["# Weights of the wording of sentences. Written by bench/train_shifts.py.", "[weights]"]
         WORDING.write_text("\n".join([*heads, *(f'"{name}" = {words[name]:.2f}' for name in kept)]) + "\n")
         lines = [

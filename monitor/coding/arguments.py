@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor.coding.ends import DROPPED, HELPING, LEFT_WORDS, PUT_DOWN, Arguments, Task
+from monitor.coding.ends import HELPING, Arguments, Task
 from monitor.coding.frame import Frame
-from monitor.coding.lexicon import work_words
+from monitor.coding.left_behind import left_behind
 from monitor.coding.marked import Marked, Place, task_kinds
 from monitor.coding.places import place_from
+from monitor.coding.tasks import helping_task, task_at
 from monitor.coding.unmoved import receiver
 from monitor.coding.words import (
     BE,
@@ -22,7 +23,6 @@ from monitor.coding.words import (
     filler,
 )
 
-_TASK_REACH: Final = 9
 _REACH: Final = 45
 _MILITARY: Final = frozenset({"NATIONAL_GUARD", "MARINES", "ARMY", "DOD"})
 _VAGUE: Final = frozenset(
@@ -38,6 +38,8 @@ _VAGUE: Final = frozenset(
         "the frontline",
     }
 )
+_GIVING: Final = frozenset("lend loan send give promise spare offer".split())
+_EXCHANGED: Final = frozenset({"swap", "trade"})
 _TASK_PREPOSITIONS: Final = frozenset(
     {"to", "for", "on", "onto", "into", "with", "against", "toward", "towards", "in", "at"}
 )
@@ -53,7 +55,7 @@ def arguments(marked: Marked, frame: Frame) -> Arguments:
     if reader.destination is None:
         reader.read_anywhere()
     if reader.origin is None and reader.origin_task is None:
-        reader.read_left_behind()
+        reader.origin_task = left_behind(marked, frame, reader.destination_task)
     return reader.result()
 
 
@@ -101,10 +103,12 @@ class _Reader:
             self._phrase_place()
         if self.frame.entry.class_of_motion and marked.place_at(start) is not None:
             place = place_from(marked, start, 2)
-            if place is not None and self.frame.entry.kind == "leave":
+            if place is not None and (self.frame.entry.kind == "leave" or self.frame.entry.word in _EXCHANGED):
                 self.origin = place
             elif place is not None:
                 self.destination = place
+        if self.frame.entry.word in _EXCHANGED and self.origin is None and "for" in marked.lows[start : start + 6]:
+            self.origin_task = task_at(self.marked, start, any_words=True)
         if (
             self.frame.entry.kind == "leave"
             and self.origin is None
@@ -112,7 +116,7 @@ class _Reader:
         ):
             self.origin = place_from(marked, start, 4)
             if self.origin is None:
-                self.origin_task = self._task(start)
+                self.origin_task = task_at(self.marked, start)
         if (
             self.frame.entry.word in ("walk", "patrol", "guard", "work", "reach", "enter", "circle")
             and self.destination is None
@@ -125,11 +129,13 @@ class _Reader:
             self.destination = Place(first=come_to.first, last=come_to.last, level=come_to.entry.kind)
         if self.frame.entry.kind in ("carry", "pay", "house"):
             after = self.frame.move.last + (marked.low(self.frame.move.last) in ("for", "to"))
-            self.destination_task = self._task(self.frame.move.first if self.frame.entry.kind == "carry" else after)
+            self.destination_task = task_at(
+                self.marked, self.frame.move.first if self.frame.entry.kind == "carry" else after
+            )
         if self.frame.entry.word == "join" and self.destination_task is None:
-            self.destination_task = self._task(self.frame.move.last)
+            self.destination_task = task_at(self.marked, self.frame.move.last)
         if self.frame.entry.kind == "stay" and self.frame.entry.code == "verb" and self.frame.voice == "subject":
-            self.destination_task = self._task(self.frame.move.first)
+            self.destination_task = task_at(self.marked, self.frame.move.first)
         at = start
         end = min(len(marked.words), start + _REACH)
         while at < end:
@@ -143,6 +149,22 @@ class _Reader:
         if self.frame.voice == "into":
             self.destination = place_from(self.marked, start, max(1, stop - start))
             return
+        given = self.marked.place_at(start)
+        if (
+            given is not None
+            and self.frame.entry.word in _GIVING
+            and given.last <= stop
+            and given.entry.kind in ("city", "state")
+        ):
+            self.destination = Place(first=given.first, last=given.last, level=given.entry.kind)
+            before = self.marked.low(start - 1) and [
+                span
+                for span in self.marked.layer("place")
+                if span.last <= self.frame.move.first and span.entry.kind in ("city", "state")
+            ]
+            if before and self.frame.move.first - before[-1].last <= 2:
+                self.origin = Place(first=before[-1].first, last=before[-1].last, level=before[-1].entry.kind)
+            return
         for at in range(start, stop):
             if self.marked.low(at) in ("into", "to", "in") and self.destination is None:
                 place = place_from(self.marked, at + 1, 4)
@@ -155,11 +177,11 @@ class _Reader:
             return
         last = self.marked.low(self.frame.move.last - 1)
         if self.marked.low(self.frame.move.last).endswith("ing"):
-            self.destination_task = self._task(self.frame.move.last)
+            self.destination_task = task_at(self.marked, self.frame.move.last)
         if last in PLACE_PREPOSITIONS or last in ("for", "of", "on"):
             place = place_from(self.marked, self.frame.move.last)
             if place is None:
-                task = self._task(self.frame.move.last)
+                task = task_at(self.marked, self.frame.move.last)
                 if task is not None:
                     self.destination_task = task
             elif last == "of" and "out of" in self.frame.entry.word and not self.frame.entry.word.startswith("work"):
@@ -219,7 +241,9 @@ class _Reader:
         if low in PLACE_PREPOSITIONS or low in ("for", "with", "against", "under", "as"):
             if low == "to" and self._infinitive(at + 1):
                 if self.destination_task is None:
-                    self.destination_task = self._helping_task(at + 1) or self._task(at + 1, any_words=self.leaves)
+                    self.destination_task = helping_task(self.marked, at + 1) or task_at(
+                        self.marked, at + 1, any_words=self.leaves
+                    )
                 if marked.low(at + 1) in HELPING and self.destination is None:
                     helped = place_from(marked, at + 2, 5)
                     self.destination = (
@@ -230,6 +254,10 @@ class _Reader:
             place = place_from(marked, at + 1, 5 if low != "for" else 2) if leads else None
             if place is not None and place.level == "body" and (low in ("at", "with") or self._own(place)):
                 place = None
+            if place is not None and place.level == "site" and task_kinds(marked, place.first, place.last):
+                place = None  # "the immigration drive"
+            if low == "in" and marked.low(at + 1) == "case":
+                return at + 2
             if place is not None:
                 if (
                     self.destination is None
@@ -253,7 +281,9 @@ class _Reader:
                 self.destination = Place(first=at + 1, last=min(at + 3, len(marked.words)), level="site")
                 return at + 2
             if (low in _TASK_PREPOSITIONS or low == "as") and self.destination_task is None:
-                task = self._task(at + 1, any_words=self.leaves and low == "to" and filler(marked.low(at + 1)))
+                task = task_at(
+                    self.marked, at + 1, any_words=self.leaves and low == "to" and filler(marked.low(at + 1))
+                )
                 if task is not None:
                     self.destination_task = task
                     return at + 1 if low == "to" else max(at + 1, task.first)
@@ -266,7 +296,7 @@ class _Reader:
         ) not in ("processing", "patrolling", "guarding", "chasing"):
             return at
         place = place_from(marked, at)
-        task = self._task(at)
+        task = task_at(self.marked, at)
         if (
             place is not None
             and place.level != "site"
@@ -278,7 +308,7 @@ class _Reader:
             self.origin = self.origin or place  # out of a building: an incident, and it should count as one
             return place.last
         if task is None and self._any_work():
-            task = self._task(at, any_words=True)
+            task = task_at(self.marked, at, any_words=True)
         if task is not None:
             self.origin_task = self.origin_task or task
             return task.last
@@ -318,21 +348,6 @@ class _Reader:
             )
         )
 
-    def _helping_task(self, at: int) -> Task | None:
-        """ "assist ICE in locating and removing people": the work is what they are helped in."""
-        if self.marked.low(at) not in HELPING:
-            return None
-        for step in range(at + 1, min(at + 12, len(self.marked.words))):
-            if (
-                self.marked.low(step) in ("in", "with")
-                and self.marked.place_at(step + 1) is None
-                and (self.marked.low(step + 1).endswith("ing") or task_kinds(self.marked, step + 1, step + 5))
-            ):
-                return self._task(step + 1, any_words=True)
-            if self.marked.low(step) in (",", ";", ".") or self.marked.low(step) in CLAUSE_BREAKS:
-                return None
-        return None
-
     def _own(self, place: Place) -> bool:
         """Whether a "place" is the very body that moves, or a military one: nobody is sent into the Marines."""
         noun = self.marked.noun_at(place.first)
@@ -347,56 +362,6 @@ class _Reader:
         """Money, and what is taken rather than sent, has an origin in any words."""
         return self.frame.entry.kind == "take" or any(one.kind == "money" for one in self.frame.resources)
 
-    def _task(self, at: int, *, any_words: bool = False) -> Task | None:
-        """The words of work at ``at``: a verb phrase after "to" or a noun phrase."""
-        marked = self.marked
-        last = at
-        while last < len(marked.words) and last < at + _TASK_REACH:
-            low = marked.low(last)
-            if low in (";", ":", ".", "?", "!", ")", "(", "—", "”") or low in CLAUSE_BREAKS or low in RELATIVES:
-                break
-            if low == "," or (
-                last > at
-                and low
-                in (
-                    "from",
-                    "said",
-                    "to",
-                    "that",
-                    "in",
-                    "at",
-                    "through",
-                    "until",
-                    "under",
-                    "by",
-                    "over",
-                    "onto",
-                    "into",
-                    "toward",
-                    "towards",
-                    "off",
-                    "far",
-                )
-            ):
-                break
-            if last > at + 1 and (low in BE or low in HAVE or low in MODALS):
-                break
-            if last > at and low in ("and",) and not self._same_list(last):
-                break
-            last += 1
-        kinds = {kind for kind, _ in task_kinds(marked, at, last)}
-        if any(marked.low(step) in work_words() for step in range(at, last)):
-            kinds.add("work")
-        if any_words and not kinds and any(filler(marked.low(step)) for step in range(at, last)):
-            kinds.add("other")
-        first = at
-        while first < last and (marked.low(first) in DETERMINERS or adverb(marked.low(first))):
-            first += 1
-        return Task(first=first, last=last, kinds=frozenset(kinds)) if kinds and first < last else None
-
-    def _same_list(self, at: int) -> bool:
-        return filler(self.marked.low(at + 1)) and not self.marked.moves_at(at + 1)
-
     def read_between(self) -> None:
         """Between a subject and its verb: "agents based at the border traveled", "Marines at the base got …"."""
         if not self.frame.resources or self.frame.voice not in ("subject", "passive", "active"):
@@ -410,7 +375,8 @@ class _Reader:
         # The owner read into the phrase may hold the origin: "troops from California".
         for step in range(resource.head + 1, resource.last):
             if marked.low(step) == "from" and self.origin is None:
-                self.origin = place_from(marked, step + 1, 4)
+                place = place_from(marked, step + 1, 4)
+                self.origin = place if place is not None and place.level != "body" else None
         while at < stop:
             low = marked.low(at)
             if low in ("from", "off") or (
@@ -426,7 +392,7 @@ class _Reader:
                     else:
                         self.destination = place
             if low in ("on", "doing", "working", "chase", "tied") and self.origin_task is None and self.leaves:
-                self.origin_task = self._task(at + 1)
+                self.origin_task = task_at(self.marked, at + 1)
             at += 1
 
     def read_front(self) -> None:
@@ -448,7 +414,9 @@ class _Reader:
         spans = [
             span
             for span in self.marked.layer("place")
-            if span.entry.kind in ("city", "state") and not self._names_resource(span.first)
+            if span.entry.kind in ("city", "state")
+            and not self._names_resource(span.first)
+            and not (span.entry.kind == "state" and self._names_owner(span.last))
         ]
         if any(span.entry.kind == "city" for span in spans):
             spans = [span for span in spans if span.entry.kind == "city"]
@@ -456,51 +424,12 @@ class _Reader:
         if len(names) == 1:
             self.destination = Place(first=spans[0].first, last=spans[0].last, level=spans[0].entry.kind)
 
+    def _names_owner(self, at: int) -> bool:
+        """ "California's Guard", "California Governor Gavin Newsom": whose somebody is, not where they go."""
+        low = self.marked.low(at)
+        return low in ("'s", "'") or (
+            filler(low) and low.isalpha() and not adverb(low) and low[-2:] not in ("ed", "ly")
+        )
+
     def _names_resource(self, at: int) -> bool:
         return any(one.first <= at < one.last or at == one.first - 1 for one in self.marked.resources)
-
-    def read_left_behind(self) -> None:
-        """The work put down for the new one: "set aside tax fraud", "used to chase smugglers", "instead of audits"."""
-        marked = self.marked
-        if LEFT_WORDS.isdisjoint(marked.lows):
-            self._squad_work()
-            return
-        for at in range(len(marked.words)):
-            pair = (marked.low(at), marked.low(at + 1))
-            start = 0
-            if pair in PUT_DOWN or (
-                pair[0] in DROPPED
-                and at > 0
-                and marked.low(at - 1) in ("to", "will", "would", "and", "have", "has", "had", "must", ",")
-            ):
-                start = at + (2 if pair in PUT_DOWN else 1)
-            if pair == ("would", "be") and not marked.low(at + 2).endswith("ing"):
-                start = 0
-            elif pair in (("been", "on"), ("usually", "on")):
-                start = at + 2
-            if start:
-                task = self._task(start, any_words=pair in PUT_DOWN)
-                if task is not None and not (
-                    self.destination_task is not None and task.first == self.destination_task.first
-                ):
-                    self.origin_task = task
-                    return
-        self._squad_work()
-
-    def _squad_work(self) -> None:
-        """ "a quarter of its fraud squad": what was taken or given names its work itself."""
-        if (
-            self.frame.entry.kind not in ("take", "give")
-            or not self.frame.resources
-            or self.frame.entry.word in ("set aside",)
-        ):
-            return
-        resource = self.frame.resources[0]
-        kinds = {
-            kind
-            for kind, span in task_kinds(self.marked, resource.first, resource.head)
-            if kind in ("law", "protection") and span.last <= resource.head
-        }
-        if kinds:
-            span = next(span for kind, span in task_kinds(self.marked, resource.first, resource.head) if kind in kinds)
-            self.origin_task = Task(first=span.first, last=span.last, kinds=frozenset(kinds))

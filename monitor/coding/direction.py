@@ -55,10 +55,14 @@ def direction(
     ):
         return "border_to_interior"
     duty = duties().get(actor, "law")
-    immigration = "immigration" in kinds or beneficiary in ("ICE", "ERO", "DHS", "USBP", "CBP", "HSI", "OFO")
+    immigration = (
+        "immigration" in kinds
+        or beneficiary in ("ICE", "ERO", "DHS", "USBP", "CBP", "HSI", "OFO")
+        or _at_work_for(marked, frame)
+    )
     if money:
         wall = "border" in kinds or level == "border" or immigration or "detention" in marked.text.lower()
-        if "immigration" in left or "border" in left:
+        if ("immigration" in left or "border" in left) and not kinds & {"immigration", "border"}:
             return "immigration_to_other_mission"
         return "other_mission_to_immigration" if wall else "other"
     outsider = actor not in _IMMIGRATION_BODIES
@@ -112,6 +116,19 @@ def direction(
     return "other"
 
 
+def _at_work_for(marked: Marked, frame: Frame) -> bool:
+    """ "will answer ICE's telephones", "guard duty at ICE's new jails": work that belongs to an immigration body."""
+    if frame.voice not in ("scene", "subject") or frame.entry.kind not in ("scene", "stay", "be"):
+        return False
+    return any(
+        one.named
+        and one.code in ("ICE", "ERO")
+        and marked.low(one.last) in ("'s", "'", "’")
+        and one.first >= frame.last - 1
+        for one in marked.resources
+    )
+
+
 def _at_sea(marked: Marked, found: Arguments) -> bool:
     """Whether the place named is water."""
     place = found.destination
@@ -122,6 +139,9 @@ def _withdrawn(marked: Marked, frame: Frame, found: Arguments) -> bool:
     if in_suit(marked, frame):
         return False
     kind = frame.entry.kind
+    if kind == "scene":
+        new_use = found.destination_task is not None and found.destination_task.kinds & _JOINED
+        return bool(marked.cue("leaving")) and not new_use
     before = [marked.low(step) for step in range(max(0, frame.first - 5), frame.move.first)]
     if frame.voice == "nominal" and kind == "send" and any(low in ("end", "ends", "ended", "ending") for low in before):
         return True

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from monitor.coding.cut import LONGEST, Cut, cut
+from monitor.coding.marked import Marked
 from monitor.coding.shifts import Judged, read_sentence
 from monitor.model import Part, Shift
 
@@ -18,6 +20,10 @@ LEDE_CHARACTERS: Final = 900
 EARLY_CHARACTERS: Final = 2_500
 PRIMARY: Final = 1.5
 SURE, BACKED, UNBACKED = 1.3, 0.1, 0.2
+# What is read closely of one story: more is a list or an attack. Reading by the sentence's words has no such limit.
+MOST_READ, MOST_CHARACTERS = 1_000, 100_000  # sentences, and characters in them
+SHORTEST: Final = 3  # words of a sentence that can tell who moved what
+OFTEN: Final = 0.15  # share of sentences from which on shifts are what a story is about, wherever they stand
 DISASTER: Final = 2.5  # what a sentence must weigh in a story headed by a disaster
 _DISASTER: Final = re.compile(
     r"hurricane|wildfire|flood|storm|tornado|earthquake|disaster|employer support|world war|veterans|memorial day",
@@ -50,6 +56,7 @@ class CodedDocument:
     shifts: tuple[Shift, ...]
     reason: str
     ledes: frozenset[int] = frozenset()
+    marked: Mapping[int, Marked] = field(default_factory=dict)  # sentences read closely, by where they start
 
 
 def code_document(title: str, text: str, *, year: int = 0, pieces: list[Cut] | None = None) -> CodedDocument:
@@ -67,23 +74,31 @@ def code_document(title: str, text: str, *, year: int = 0, pieces: list[Cut] | N
         found.extend(replace(shift, part=Part.TITLE, start=0, end=len(title)) for shift in headed.shifts)
     before, many = "", len(bounds)
     seen: set[str] = set()
+    known: dict[int, Marked] = {}
+    left = MOST_CHARACTERS
     for start, end, sentence, words in bounds:
         if (
-            _FURNITURE.match(sentence)
+            len(words) < SHORTEST
             or sentence in seen
+            or _FURNITURE.match(sentence)
             or (title and sentence.startswith(title) and len(sentence) < len(title) + 40)
         ):
             before = sentence
             continue
         judged: Judged = read_sentence(sentence, before, title, year, words)
+        if judged.marked is not None:
+            known[start] = judged.marked
+            left -= end - start
+        if left < 0 or len(known) > MOST_READ:
+            break
+        seen.add(sentence)  # said again, it tells nothing new
         if judged.shifts:
-            seen.add(sentence)
             part = Part.LEDE if start in first else Part.BODY
             found.extend(replace(shift, start=start, end=end, part=part) for shift in judged.shifts)
         before = sentence
     found = _believed(found, title)
     label, reason = _label(title, text, found, many)
-    return CodedDocument(label=label, shifts=tuple(found), reason=reason, ledes=first)
+    return CodedDocument(label=label, shifts=tuple(found), reason=reason, ledes=first, marked=known)
 
 
 def ledes(title: str, bounds: list[Cut]) -> frozenset[int]:
@@ -120,6 +135,8 @@ def _label(title: str, text: str, found: list[Shift], many: int) -> tuple[str, s
     weight += 0.8 * named
     if _OTHER_NEWS.search(title) and not titled:
         weight *= 0.5
+    if not titled and not lede and share < OFTEN:
+        weight *= 0.6  # the news is told by title or lede (codebook, section 6); a fact sheet's list of deeds is not
     told = "tells" if titled else "does not tell"
     parts = f"title {told}, {lede} lede, {early} early, {rest} further of {many} sentences"
     if weight >= PRIMARY:

@@ -81,3 +81,6 @@ class Arguments:
     origin_task: Task | None = None
     here: int | None = None
     clause_end: int = 0
+
+
+NO_ENDS: Final = Arguments()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -62,16 +62,19 @@ def _measure_words() -> frozenset[str]:
     return frozenset(phrase.split()[-1] for phrases in data("measures.toml")["measures"].values() for phrase in phrases)
 
 
-def figures(text: str, title: str = "", pieces: list[Cut] | None = None) -> tuple[Figure, ...]:
+def figures(
+    text: str, title: str = "", pieces: list[Cut] | None = None, known: Mapping[int, Marked] | None = None
+) -> tuple[Figure, ...]:
     """Every figure of a story, in order; those of the title come first with Part.TITLE and its own offsets.
 
-    ``pieces`` is the text already cut, when the caller has it.
+    ``pieces`` is the text already cut, when the caller has it; ``known`` its sentences already marked, by their start.
     """
     found: list[Figure] = []
     if title:
         found.extend(replace(figure, part=Part.TITLE) for figure in sentence_figures(title[:1_000]))
     for piece in cut(text) if pieces is None else pieces:
-        found.extend(replace(figure, start=piece.start, end=piece.end) for figure in _of(piece))
+        marked = known.get(piece.start) if known else None
+        found.extend(replace(figure, start=piece.start, end=piece.end) for figure in _of(piece, marked))
     return tuple(found)
 
 
@@ -80,14 +83,13 @@ def sentence_figures(sentence: str) -> list[Figure]:
     return _of(cut_one(sentence))
 
 
-def _of(piece: Cut) -> list[Figure]:
+def _of(piece: Cut, known: Marked | None = None) -> list[Figure]:
     words = piece.words
     if _measure_words().isdisjoint(words) or (
         _NUMBERY.isdisjoint(words) and not any(word[0].isdigit() for word in words)
     ):
         return []
-    sentence = piece.text[:_SENTENCE]
-    marked = mark(sentence)
+    marked = known if known is not None and len(piece.text) <= _SENTENCE else mark(piece.text[:_SENTENCE])
     spans = _lexicon().spans(marked.words)
     measures = spans.get("measure", [])
     if not measures:

@@ -101,6 +101,8 @@ def _object(marked: Marked, span: Span) -> Frame | None:
             taken, _, _ = object_after(marked, span.last, reach=4)
             if taken:
                 return Frame(move=span, voice="adjective", resources=taken[:1])
+    if entry.word == "draw" and marked.low(span.last) == "on":
+        return None
     taken, other, pronoun = object_after(marked, span.last)
     if entry.kind == "receive" and (not taken or receiver(marked, span) is None):
         return None
@@ -153,7 +155,7 @@ def _object(marked: Marked, span: Span) -> Frame | None:
             return Frame(move=span, voice="passive", resources=coordinated_before(marked, resource))
     if entry.form == "base" and marked.low(span.first - 1) == "to" and _ends_object(marked, span.last):
         resource = adjacent_before(marked, span.first - 1)
-        if resource is not None:
+        if resource is not None and marked.low(resource.first - 2) != "in" and marked.low(resource.first - 1) != "in":
             return Frame(move=span, voice="subject", resources=coordinated_before(marked, resource))
     if pronoun:
         return Frame(move=span, voice="active", resources=(), pronoun=True)
@@ -243,10 +245,14 @@ def _subject(marked: Marked, span: Span) -> Frame | None:
     entry = span.entry
     if entry.form == "ed" and passive(marked, span) and entry.word not in ("gone", "go", "head", "station", "drop"):
         return None
+    if entry.word == "leave" and _left_to(marked, span.last):
+        return None
     particle = marked.low(span.last) in PARTICLES
     if entry.word == "back" and marked.low(span.last) in ("from", "to", "home", "in", "into", ".", ","):
         return None
     if entry.word == "go" and marked.low(span.last) == "on":
+        return None
+    if entry.word == "take" and marked.low(span.last) in ("part", "place", "note", "aim", "action", "issue"):
         return None
     if entry.word == "pull" and marked.low(span.last) not in ("out", "back", "away", "from", "off"):
         return None
@@ -294,6 +300,17 @@ def _subject(marked: Marked, span: Span) -> Frame | None:
     if pronoun_before(marked, span.first):
         return Frame(move=span, voice="subject", resources=(), pronoun=True)
     return None
+
+
+def _left_to(marked: Marked, at: int) -> bool:
+    """ "leave the immigration side of it to ICE": what is left to a body is a matter, not a place."""
+    for step in range(at, min(at + 9, len(marked.words))):
+        if marked.low(step) == "to":
+            noun = marked.noun_at(step + 1)
+            return noun is not None and noun.entry.kind == "body"
+        if marked.low(step) in (",", ";", ".", "for") or marked.place_at(step) is not None:
+            return False
+    return False
 
 
 def _into(marked: Marked, span: Span) -> Frame | None:

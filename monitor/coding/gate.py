@@ -57,6 +57,8 @@ _ENFORCERS: Final = frozenset(
 
 
 _SOLDIERS: Final = frozenset("guard guardsmen marines troops soldiers".split())
+# Cues of a scene (see ``scenes``): a body's name beside one is read too.
+_SCENIC: Final = frozenset({"cue:contrast", "cue:neglect", "cue:expected", "cue:disposal", "cue:leaving", "cue:meant"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,13 @@ class _Gate:
     ends: frozenset[str]
     strong: frozenset[str]
     weak: frozenset[str]
+    scenic: frozenset[str]
 
 
 @cache
 def _gate() -> _Gate:
     bodies, things, ends, strong, weak = set[str](), set[str](), set[str](), set[str](), set[str]()
+    scenic = set[str]()
     for words, entry in shifts_lexicon().entries():
         # A phrase is looked for by its rarest word, taken to be its longest.
         key = max((word for word in words if word not in _EVERYDAY and word[0].isalpha()), key=len, default="")
@@ -90,12 +94,15 @@ def _gate() -> _Gate:
             ends.add(key)
         elif entry.layer == "move":
             (strong if entry.strength > 1 else weak).add(key)
+        elif entry.layer in _SCENIC:
+            scenic.add(key)
     return _Gate(
         frozenset(bodies),
         frozenset(things) | {"government", "administration", "department", "authorities"},
         frozenset(ends) | {"federal", "military", "agency", "bureau", "dhs", "ice", "washington"},
         frozenset(strong - _AMBIGUOUS),
         frozenset(weak | _AMBIGUOUS & strong),
+        frozenset(scenic),
     )
 
 
@@ -108,7 +115,10 @@ def may_shift(words: Iterable[str], text: str) -> bool:
     if words.isdisjoint(gate.strong) and (
         words.isdisjoint(gate.weak) or (words.isdisjoint(_LENT) and not any(word[0].isdigit() for word in words))
     ):
-        return False
+        return not (
+            words.isdisjoint(gate.scenic)
+            or (words.isdisjoint(gate.bodies) and ("$" not in text or words.isdisjoint(gate.ends)))
+        )
     if not words.isdisjoint(gate.bodies):
         return True
     return ("$" in text or not words.isdisjoint(gate.things)) and not words.isdisjoint(gate.ends)

@@ -8,6 +8,7 @@ from monitor.coding.lexicon import Span, shifts_lexicon
 from monitor.coding.marked import RESOURCE_KINDS, Marked
 from monitor.coding.quantities import quantities
 from monitor.coding.resources import resources
+from monitor.coding.scenes import may_be_scene
 from monitor.coding.tokens import Token, tokens
 
 _CAN_MOVE: Final = RESOURCE_KINDS | {"body"}
@@ -27,7 +28,7 @@ def mark_if_moving(text: str) -> Marked | None:
     """As ``mark``, but None for a sentence that names no movement, or nothing that can move."""
     words = tokens(text)
     spans = shifts_lexicon().spans(words)
-    if "move" not in spans and "place" not in spans:
+    if "move" not in spans and not may_be_scene(spans):
         return None
     if (
         "$" not in text
@@ -36,6 +37,11 @@ def mark_if_moving(text: str) -> Marked | None:
     ):
         return None
     return _filled(text, words, spans)
+
+
+def _inside_body(noun: Span | None, place: Span) -> bool:
+    """Whether a place's words are part of a body's name: "U.S. Border | Patrol"."""
+    return noun is not None and noun.entry.kind == "body" and noun.first <= place.first and noun.last > place.last
 
 
 def _filled(text: str, words: list[Token], spans: dict[str, list[Span]]) -> Marked:
@@ -47,7 +53,11 @@ def _filled(text: str, words: list[Token], spans: dict[str, list[Span]]) -> Mark
         for at in range(span.first, span.last):
             marked._nouns[at] = span
     if places := marked.layer("place"):
-        kept = [span for span in places if marked.low(span.last) not in _PAPERS]
+        kept = [
+            span
+            for span in places
+            if marked.low(span.last) not in _PAPERS and not _inside_body(marked.noun_at(span.last - 1), span)
+        ]
         marked.spans["place"] = kept
         marked.places = {span.first: span for span in kept}
     marked.resources = resources(marked)

@@ -17,6 +17,8 @@ _NO_PLACES: Final = frozenset(
         "protests operations arrests raids orders war agents officers"
     ).split()
 )
+_OF_A_STATE: Final = frozenset({"LOCAL_POLICE", "STATE_POLICE", "NATIONAL_GUARD"})
+_COUNTRY: Final = frozenset({"united", "u.s", "u.s.", "us", "america"})
 _TITLES: Final = frozenset(
     {"mr", "mrs", "ms", "dr", "gov", "sen", "rep", "president", "mayor", "judge", "sheriff", "chief"}
 )
@@ -31,7 +33,7 @@ def place_from(marked: Marked, at: int, reach: int = 5) -> Place | None:
         span = marked.place_at(here)
         if span is not None and span.entry.kind != "foreign_people":
             body = marked.noun_at(span.last)
-            if body is not None and body.entry.kind == "body" and body.entry.code in ("LOCAL_POLICE", "STATE_POLICE"):
+            if body is not None and body.entry.kind == "body" and body.entry.code in _OF_A_STATE:
                 return Place(first=here, last=body.last, level="body")
             if _is_modifier(marked, span) and span.entry.kind not in ("border",):
                 named = _site_or_name(marked, at, here)
@@ -103,6 +105,8 @@ def _name(marked: Marked, at: int) -> Place | None:
     ):
         last += 1
     first_low = marked.low(at)
+    if first_low in _COUNTRY and (last == at + 1 or marked.low(at + 1) == "states"):
+        return None
     if any(span.first < last and at < span.last for span in marked.layer("orderer")):
         return None
     if any(marked.low(step) in _NO_PLACES for step in range(at, last)):

@@ -102,22 +102,22 @@ class Quantity:
 def quantities(tokens: list[Token]) -> list[Quantity]:
     """Every amount in ``tokens``, in order, hedges included. Years, footnote marks and dates are left out."""
     found: list[Quantity] = []
-    at = 0
-    while at < len(tokens):
-        low = tokens[at].low
-        if not (low[0].isdigit() or low in _STARTS or (low[:6] in _TENS_STARTS and "-" in low)):
-            at += 1
+    floor = 0
+    starts = [
+        at
+        for at, (_, low, _, _) in enumerate(tokens)
+        if low in _STARTS or low[0] in "0123456789" or ("-" in low and low[:6] in _TENS_STARTS) or low[0].isdigit()
+    ]
+    for at in starts:
+        if at < floor:
             continue
-        if low == "a" and (at + 1 >= len(tokens) or tokens[at + 1].low not in _AFTER_A):
-            at += 1
+        if tokens[at].low == "a" and (at + 1 >= len(tokens) or tokens[at + 1].low not in _AFTER_A):
             continue
         quantity = _at(tokens, at)
-        if quantity is None:
-            at += 1
-        else:
-            quantity = _joined(tokens, _hedged(tokens, quantity, found[-1].last if found else 0))
+        if quantity is not None:
+            quantity = _joined(tokens, _hedged(tokens, quantity, floor))
             found.append(quantity)
-            at = quantity.last
+            floor = quantity.last
     return found
 
 

@@ -10,22 +10,29 @@ from typing import Final
 from monitor.coding import model
 from monitor.coding.arguments import arguments
 from monitor.coding.attribution import attribution
+from monitor.coding.beneficiary import beneficiary
+from monitor.coding.cue_signals import Setting
 from monitor.coding.cut import cut_one
 from monitor.coding.direction import direction
-from monitor.coding.ends import Arguments
+from monitor.coding.ends import NO_ENDS, Arguments
 from monitor.coding.frame import Frame
 from monitor.coding.frames import frames
 from monitor.coding.gate import may_shift
 from monitor.coding.marked import Marked, Resource
 from monitor.coding.marking import mark, mark_if_moving
-from monitor.coding.signals import Setting, signals
-from monitor.coding.slots import actor, beneficiary, end_text, merged, officials, quantity_text
+from monitor.coding.scene_ends import scene_ends, told_as_past
+from monitor.coding.scenes import VOICE as SCENE
+from monitor.coding.scenes import scenes
+from monitor.coding.signals import signals, signals_of_scenes
+from monitor.coding.slots import actor, end_text, merged, officials, quantity_text
 from monitor.coding.status import status
 from monitor.coding.wording import wording
 from monitor.model import Shift
 
-THRESHOLD: Final = -0.3  # where cross-validation over events keeps precision above 0.93 (bench/train_shifts.py --folds)
-HOPELESS: Final = -2.0
+THRESHOLD: Final = -0.2  # cross-validation over events: gold P 0.93 R 0.87 (bench/train_shifts.py --folds)
+HOPELESS: Final = -1.25  # what the wording could at most add would not lift it over the threshold
+NO_SAY: Final = -1.0  # a frame less likely than this has no say in another's ends
+WEAKEST, WEAK = 1, 2  # strength of movement words whose ends the whole sentence may tell
 CERTAIN: Final = 2.4  # the wording could not undo it
 LONGEST: Final = 3_000  # characters of a sentence that are read; longer ones are lists, tables, unbroken pages
 
@@ -58,7 +65,9 @@ class Judged:
         if not self.candidates:
             return ["no movement of a resource: no frame was formed"]
         lines = []
-        for candidate in self.candidates[:3]:
+        for candidate in sorted(self.candidates, key=lambda one: one.frame.voice == SCENE and one.score <= THRESHOLD)[
+            :3
+        ]:
             verdict = "shift" if candidate.score > THRESHOLD else "not a shift"
             terms = ", ".join(f"{name} {value:+.1f}" for name, value in model.contributions(candidate.signals)[:12])
             lines.append(f"{candidate.rule}: {verdict} ({candidate.score:+.2f}) = {terms}")
@@ -79,10 +88,10 @@ def read_sentence(
     if marked is None:
         return Judged(shifts=(), marked=None)
     formed = frames(marked)
-    if not any(frame.resources or frame.pronoun or not frame.other for frame in formed):
-        return Judged(shifts=(), marked=marked)
     candidates = judge(marked, Setting(year=year), formed)
-    if not candidates or candidates[0].score <= HOPELESS:
+    if not candidates or candidates[0].score <= CERTAIN:
+        candidates = sorted([*candidates, *judge_scenes(marked, Setting(year=year))], key=lambda one: -one.score)
+    if not candidates or (candidates[0].score <= HOPELESS and not any(_points_back(one.frame) for one in candidates)):
         # What stands around a sentence can lift it a little, not so far; most sentences end here.
         return Judged(shifts=(), marked=marked, candidates=tuple(candidates))
     if candidates[0].score <= CERTAIN:
@@ -118,7 +127,7 @@ def marked_before(text: str) -> Marked:
 
 
 def judge(marked: Marked, setting: Setting, formed: list[Frame] | None = None) -> list[Candidate]:
-    """Every frame that could be a shift with its score, best first."""
+    """Every frame that could be a shift with its score, best first; scenes come after frames with a movement word."""
     found = []
     for frame in frames(marked) if formed is None else formed:
         if frame.other and not frame.resources:
@@ -126,6 +135,17 @@ def judge(marked: Marked, setting: Setting, formed: list[Frame] | None = None) -
         ends = arguments(marked, frame)
         values = signals(marked, frame, ends, setting)
         found.append(Candidate(frame=frame, found=ends, signals=values, score=model.score(values)))
+    found.sort(key=lambda candidate: -candidate.score)
+    return found
+
+
+def judge_scenes(marked: Marked, setting: Setting) -> list[Candidate]:
+    """Every scene with its score, best first; their ends are read when they are wanted."""
+    formed = list(scenes(marked))
+    found = [
+        Candidate(frame=frame, found=NO_ENDS, signals=values, score=model.score(values))
+        for frame, values in zip(formed, signals_of_scenes(marked, formed, setting), strict=True)
+    ]
     found.sort(key=lambda candidate: -candidate.score)
     return found
 
@@ -147,6 +167,9 @@ def rejudge(marked: Marked, setting: Setting, candidates: list[Candidate]) -> li
     """The same candidates seen in another setting."""
     found = []
     for candidate in candidates:
+        if candidate.frame.voice == SCENE:
+            found.append(candidate)
+            continue
         values = signals(marked, candidate.frame, candidate.found, setting)
         if "wording" in candidate.signals:
             values["wording"] = candidate.signals["wording"]
@@ -158,9 +181,10 @@ def rejudge(marked: Marked, setting: Setting, candidates: list[Candidate]) -> li
 def _records(marked: Marked, candidates: list[Candidate], around: list[Marked]) -> list[Shift]:
     """The records of a sentence's frames: one for each resource, the best frame speaking for it."""
     taken: dict[tuple[int, str], tuple[Candidate, Shift]] = {}
-    for candidate in candidates:
-        if candidate.score <= THRESHOLD:
-            break
+    told = [one for one in candidates if one.score > THRESHOLD]
+    moving = [one for one in told if one.frame.voice != SCENE]
+    present = [one for one in moving if not told_as_past(marked, one.frame.move.first)]
+    for candidate in present or [one for one in told if one.frame.voice == SCENE][:1] or moving:
         for resource in merged(candidate.frame.resources, marked) or _NO_RESOURCE:
             for shift in _record(marked, candidate, resource, around, candidates):
                 key = (resource.first if resource is not None else -1, shift.actor)
@@ -170,6 +194,7 @@ def _records(marked: Marked, candidates: list[Candidate], around: list[Marked]) 
     return [shift for _, (_, shift) in ordered]
 
 
+_AGAIN: Final = ("/adjective", "/standing", "be:be/subject")  # these add nothing to a move told already
 _NO_RESOURCE: Final[list[Resource | None]] = [None]
 
 
@@ -180,6 +205,8 @@ def _told_already(shift: Shift, taken: dict[tuple[int, str], tuple[Candidate, Sh
             return True
         if other.resource != shift.resource:
             continue
+        if other.actor == shift.actor and shift.quantity_text is None and shift.rule.endswith(_AGAIN):
+            return True
         same_amount = shift.quantity_text is None or shift.quantity_text == other.quantity_text
         general = shift.actor == "UNSPECIFIED" or (
             shift.actor == "DOD" and other.actor in ("NATIONAL_GUARD", "MARINES", "ARMY")
@@ -199,6 +226,8 @@ def _pooled(candidate: Candidate, resource: Resource | None, candidates: list[Ca
     for other in candidates:
         if (
             other is candidate
+            or other.frame.voice == SCENE
+            or other.score <= NO_SAY
             or resource is None
             or candidate.frame.entry.kind in ("withdraw", "leave")
             or candidate.frame.back
@@ -229,7 +258,10 @@ def _pooled(candidate: Candidate, resource: Resource | None, candidates: list[Ca
 def _record(
     marked: Marked, candidate: Candidate, resource: Resource | None, around: list[Marked], candidates: list[Candidate]
 ) -> list[Shift]:
-    frame, found = candidate.frame, _pooled(candidate, resource, candidates)
+    frame = candidate.frame
+    found = scene_ends(marked, frame) if frame.voice == SCENE else _pooled(candidate, resource, candidates)
+    if frame.voice != SCENE and frame.entry.strength <= WEAK and frame.voice != "nominal" and resource is not None:
+        found = _backed(found, scene_ends(marked, replace(frame, voice=SCENE, resources=(resource,))), frame)
     who = actor(marked, frame, found, resource, around)
     names = [who]
     if resource is not None and resource.code == "" and len(heads := officials(marked, frame)) > 1:
@@ -271,6 +303,28 @@ def _record(
             )
         )
     return made
+
+
+def _backed(found: Arguments, seen: Arguments, frame: Frame) -> Arguments:
+    """The ends of a frame with a weak movement word, the missing ones as the whole sentence tells them."""
+    placeless = found.destination is None and found.here is None
+    nowhere = placeless and found.destination_task is None
+    leaves = frame.entry.kind in ("withdraw", "leave") or frame.back
+    unsaid = found.origin is None and found.origin_task is None and frame.entry.strength <= WEAKEST
+    origin_task = seen.origin_task if unsaid else found.origin_task
+    if (
+        origin_task is not None
+        and found.destination_task is not None
+        and origin_task.first == found.destination_task.first
+    ):
+        origin_task = found.origin_task
+    return replace(
+        found,
+        destination=seen.destination if placeless and not leaves else found.destination,
+        destination_task=seen.destination_task if nowhere and not leaves else found.destination_task,
+        origin=seen.origin if unsaid else found.origin,
+        origin_task=origin_task,
+    )
 
 
 _NOBODY: Final = Resource(first=0, last=0, head=0, kind="personnel")

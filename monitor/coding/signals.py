@@ -6,19 +6,16 @@ against. No signal decides; the weights of ``model`` add them up, and any sum ca
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import Final
 
+from monitor.coding.cue_signals import Setting, cue_signals, dated_long_ago
 from monitor.coding.ends import Arguments
 from monitor.coding.frame import Frame
 from monitor.coding.lexicon import duties
-from monitor.coding.marked import Marked, Resource, task_kinds
+from monitor.coding.marked import Marked, Resource
+from monitor.coding.scenes import scene_signals, sentence_signals
 from monitor.coding.words import BE, DETERMINERS
 
-CUE_REACH: Final = 32  # words from the move within which a cue speaks of it; noisy sentences run several together
-_YEAR: Final = re.compile(r"\b(1[6-9]\d\d|20\d\d)\b")
-_AGED: Final = 2  # years after which a dated move is history (codebook, section 3)
 _MIGHT: Final = frozenset({"could", "can", "may", "might", "should"})
 _MILITARY: Final = frozenset({"NATIONAL_GUARD", "MARINES", "ARMY", "DOD"})
 _IMMIGRATION_DUTY: Final = frozenset({"immigration", "border"})
@@ -33,12 +30,6 @@ _GRANTING: Final = frozenset(
     "use infusion send rush commit pledge allocate dedicate devote earmark order request seek".split()
 )
 _LOCAL: Final = frozenset({"LOCAL_POLICE", "STATE_POLICE"})
-_NEARBY: Final = frozenset(
-    (
-        "disaster hiring slogan raid incident nonenforcement burden individual training generic question foreign "
-        "instead period"
-    ).split()
-)
 _REACHED: Final = frozenset({"to:city", "to:state", "to:described", "from:city", "from:state", "from:described"})
 _CONTROLS: Final = frozenset(
     (
@@ -46,15 +37,6 @@ _CONTROLS: Final = frozenset(
         "request requests requested requesting ask asks asked plan plans planned announced announces announce"
     ).split()
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What stands around a sentence: the one before it, and the year the text was published (0: unknown)."""
-
-    before: Marked | None = None
-    year: int = 0
-    title: Marked | None = None
 
 
 def signals(marked: Marked, frame: Frame, found: Arguments, setting: Setting) -> dict[str, float]:
@@ -77,7 +59,7 @@ def signals(marked: Marked, frame: Frame, found: Arguments, setting: Setting) ->
     _resource_signals(marked, frame, setting, values)
     _end_signals(marked, frame, found, values)
     _mission_signals(frame, values)
-    _cue_signals(marked, frame, found, setting, values)
+    cue_signals(marked, frame, found, setting, values)
     _wording_signals(marked, frame, values)
     if "told to do" in values and "cross mission" in values:
         del values["told to do"]
@@ -100,22 +82,26 @@ def signals(marked: Marked, frame: Frame, found: Arguments, setting: Setting) ->
     return values
 
 
+def signals_of_scenes(marked: Marked, formed: list[Frame], setting: Setting) -> list[dict[str, float]]:
+    """Signals of each scene of a sentence, in the order of ``formed``."""
+    told = sentence_signals(marked)
+    if marked.cue("history") or dated_long_ago(marked, setting):
+        told["history"] = 1.0
+    return [scene_signals(marked, frame.resources[0], told) for frame in formed]
+
+
 def _resource_signals(marked: Marked, frame: Frame, setting: Setting, values: dict[str, float]) -> None:
     if not frame.resources:
         values["resource:none"] = 1.0
         if frame.pronoun:
-            before = setting.before
-            known = before is not None and any(one.enforcing and one.kind == "personnel" for one in before.resources)
-            values["pronoun:known" if known else "pronoun:unknown"] = 1.0
+            values["pronoun:known" if _known_before(setting) else "pronoun:unknown"] = 1.0
         return
     best = max(frame.resources, key=lambda one: (one.enforcing, one.quantity is not None))
     values[f"kind:{best.kind}"] = 1.0
     if any(one.enforcing for one in frame.resources):
         values["enforcing"] = 1.0
     elif best.pronoun:
-        before = setting.before
-        known = before is not None and any(one.enforcing and one.kind == "personnel" for one in before.resources)
-        values["pronoun:known" if known else "pronoun:unknown"] = 1.0
+        values["pronoun:known" if _known_before(setting) else "pronoun:unknown"] = 1.0
     elif _owned(marked, best.first) or _body_subject(marked, frame):
         values["owned"] = 1.0
     elif best.kind != "money":
@@ -175,6 +161,14 @@ def _resource_signals(marked: Marked, frame: Frame, setting: Setting, values: di
         values["extra"] = 1.0
     if frame.move.first - best.last > 12:
         values["far"] = 1.0
+
+
+def _known_before(setting: Setting) -> bool:
+    """Whether "they" or "200 of them" can be people of a body: the sentence before names some and nobody in custody."""
+    before = setting.before
+    if before is None or any(span.entry.kind == "detainee" for span in before.layer("noun")):
+        return False
+    return any(one.enforcing and one.kind == "personnel" for one in before.resources)
 
 
 def _own_things(best: Resource, values: dict[str, float]) -> None:
@@ -327,89 +321,6 @@ def _own_duty(frame: Frame, values: dict[str, float]) -> bool:
     return frame.entry.kind == "stay" and "to:border" in values and duty == {"border"} and not moved
 
 
-def _cue_signals(marked: Marked, frame: Frame, found: Arguments, setting: Setting, values: dict[str, float]) -> None:
-    immigration = any(span.entry.kind in ("immigration", "border") for span in marked.layer("task")) and any(
-        kind in ("immigration", "border") for kind, _ in task_kinds(marked, 0, len(marked.words))
-    )
-    for layer, all_spans in marked.spans.items():
-        kind = layer[4:]
-        if not layer.startswith("cue:") or kind not in _NEARBY:
-            continue
-        spans = [span for span in all_spans if -CUE_REACH < span.first - frame.move.first < CUE_REACH]
-        if kind == "disaster":
-            named = any(one.code in ("ICE", "CBP", "USBP", "DHS", "ERO") for one in marked.resources)
-            spans = [span for span in spans if not (marked.low(span.first) == "fema" and named)]
-        if kind == "hiring" and (found.origin or found.origin_task) is not None:
-            spans = [span for span in spans if not any(one.first <= span.first < one.last for one in frame.resources)]
-        if spans:
-            name = f"cue:{kind}"
-            if kind == "disaster" and immigration:
-                name = "cue:disaster with immigration"
-            values[name] = min(2.0, float(len(spans))) if kind == "disaster" else 1.0
-    nearby = [one for one in (setting.before, setting.title) if one is not None]
-    if any(one.cue("disaster") for one in nearby) and not immigration:
-        values["before:disaster"] = 1.0
-    money = any(one.kind == "money" for one in frame.resources)
-    if not money and any(0 <= frame.move.first - span.last <= 2 for span in marked.cue("may")):
-        values["law governs"] = 1.0
-    if marked.cue("legal") and not money and "quantity" not in values and "no place" in values:
-        values["law without place"] = 1.0
-    elif marked.cue("legal"):
-        values["law"] = 1.0
-    if _tells_of_detainees(marked, frame):
-        values["detainees told of"] = 1.0
-    if marked.cue("history") or _dated_long_ago(marked, setting):
-        values["history"] = 1.0
-    if any(
-        span.entry.kind == "foreign_people" and span.last >= frame.first - 2 and span.first <= frame.last
-        for span in marked.layer("place")
-    ):
-        values["foreign body"] = 1.0
-    if (
-        any(
-            span.entry.kind == "foreign" and 0 <= frame.move.first - span.last <= 2 and frame.voice != "nominal"
-            for span in marked.layer("place")
-        )
-        and frame.voice == "active"
-    ):
-        values["foreign body"] = 1.0
-    if any(
-        span.entry.kind == "foreign"
-        and span.first < frame.move.first
-        and marked.low(span.first - 1) in ("", ",", "while", "both", "and", ".")
-        and _acts(marked.low(span.last))
-        for span in marked.layer("place")
-    ):
-        values["foreign body"] = 1.0
-
-
-def _acts(low: str) -> bool:
-    """Whether the word after a country's name is what the country does."""
-    return low.endswith(("ed", "s")) or low in ("is", "has", "will", "and", "put", "sent", "'s", "would")
-
-
-def _tells_of_detainees(marked: Marked, frame: Frame) -> bool:
-    """Whether people in custody stand close before the movement word or are what "them" may mean."""
-    window = range(max(0, frame.move.first - 10), frame.move.first)
-    if any(marked.low(step) in ("detained", "custody", "arrested", "cell", "hearing") for step in window):
-        return True
-    return any(
-        span.entry.kind == "detainee" and span.first in window and marked.low(span.first) not in ("her", "him")
-        for span in marked.layer("noun")
-    )
-
-
-def _dated_long_ago(marked: Marked, setting: Setting) -> bool:
-    """Whether the sentence dates the move more than two years before publication, or, undated, by a bare old year."""
-    years = [int(match.group()) for match in _YEAR.finditer(marked.text[:4000])]
-    if not years:
-        return False
-    if setting.year:
-        return max(years) < setting.year - _AGED
-    bare = re.search(r"\b[Ii]n (1[6-9]\d\d|20(?:0\d|1\d|2[0-2]))\b(?!,)", marked.text[:4000])
-    return max(years) < 2009 or (bare is not None and max(years) <= 2022)
-
-
 def _wording_signals(marked: Marked, frame: Frame, values: dict[str, float]) -> None:
     at = frame.move.first
     window = [marked.low(step) for step in range(max(0, at - 6), at)]
@@ -432,6 +343,8 @@ def _wording_signals(marked: Marked, frame: Frame, values: dict[str, float]) -> 
         values["ordered"] = 1.0
     if len(marked.words) < 6:
         values["short"] = 1.0
+    if marked.low(0) in ("how", "why", "what", "when", "where") and marked.text[-1:].isalpha():
+        values["heading"] = 1.0
     if frame.voice == "nominal" and marked.low(at - 1) in DETERMINERS and not frame.resources:
         values["bare noun"] = 1.0
     if marked.text[:1] in '"“Q' and len(marked.words) < 4:

@@ -1,4 +1,4 @@
-"""Fills a shift's slots from its frame: whose resources, for whom, how many, from where, to where (codebook, 5)."""
+"""Fills a shift's slots from its frame: whose resources, how many, from where, to where (codebook, section 5)."""
 
 from __future__ import annotations
 
@@ -8,22 +8,20 @@ from monitor.coding.ends import Arguments, Task
 from monitor.coding.frame import Frame
 from monitor.coding.lexicon import duties
 from monitor.coding.marked import Marked, Place, Resource, task_kinds
-from monitor.coding.words import DETERMINERS, filler
 
-_BENEFICIARIES: Final = frozenset(
-    ("ICE ERO DHS CBP USBP OFO HSI LOCAL_POLICE STATE_POLICE FEMA DOJ FBI DEA ATF EOIR BOP USMS TSA USSS").split()
-)
-_LENDING: Final = frozenset(
+LENDING: Final = frozenset(
     (
         "assist assists assisting assisted help helps helping helped support supports supporting protect "
         "protecting let letting lets give giving gave gives join joining back backing under alongside aid "
         "aiding serve serving lend"
     ).split()
 )
-_TAKERS: Final = frozenset({"ICE", "ERO", "DHS", "CBP", "USBP", "HSI"})
 _GENERAL: Final = frozenset({"", "UNSPECIFIED"})
 _MILITARY_WORDS: Final = frozenset({"troops", "soldiers", "troop", "soldier"})
 _KINDS_TOLD: Final = frozenset({"immigration", "border", "law", "protection"})
+_WARLIKE: Final = frozenset(
+    "destroyer destroyers warship warships stryker strykers gunships tanks c-17 c-17s c-130 c-130s humvees".split()
+)
 _TELLING: Final = 9  # words of a task that are kept
 _GENERIC_PEOPLE: Final = frozenset(
     {"agents", "officers", "agent", "officer", "teams", "team", "personnel", "law enforcement"}
@@ -54,7 +52,7 @@ def actor(marked: Marked, frame: Frame, found: Arguments, resource: Resource | N
         and code == "DOD"
         and (word in _MILITARY_WORDS or "troops" in marked.cut(resource.first, resource.last))
     ):
-        body = _subject_body(marked, frame, resource)
+        body = subject_body(marked, frame, resource)
         return body if body in ("ARMY", "MARINES", "NATIONAL_GUARD") else _whose_troops(marked, around)
     if (
         code == "USBP"
@@ -65,7 +63,7 @@ def actor(marked: Marked, frame: Frame, found: Arguments, resource: Resource | N
         return "CBP"
     if resource is not None and resource.kind == "facility" and code in ("ICE", "DHS", "ERO"):
         code = ""
-    subject = _subject_body(marked, frame, resource)
+    subject = subject_body(marked, frame, resource)
     if resource is not None and resource.kind == "facility" and code in _GENERAL and _military_site(marked, resource):
         return "DOD"
     if (
@@ -118,7 +116,25 @@ def actor(marked: Marked, frame: Frame, found: Arguments, resource: Resource | N
         and (body := _context_body(around)) in ("DHS", "ICE", "CBP")
     ):
         return "DHS" if body == "ICE" else body
+    if resource is not None and code == "":
+        if resource.kind == "equipment" and word in _WARLIKE:
+            return "DOD"
+        if resource.kind != "personnel" or word in _GENERIC_PEOPLE:
+            return _only_body(marked, resource) or "UNSPECIFIED"
     return "UNSPECIFIED"
+
+
+def _only_body(marked: Marked, resource: Resource) -> str:
+    """The one body a sentence names besides those that are helped: whose the things or people are."""
+    codes = {
+        one.code
+        for one in marked.resources
+        if one.named
+        and one.code not in _GENERAL
+        and one.first != resource.first
+        and marked.low(one.first - 1) not in LENDING | {"to", "for", "with", "against"}
+    }
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def _whose_troops(marked: Marked, around: list[Marked]) -> str:
@@ -132,7 +148,7 @@ def _whose_troops(marked: Marked, around: list[Marked]) -> str:
     return "DOD"
 
 
-def _subject_body(marked: Marked, frame: Frame, resource: Resource | None) -> str:
+def subject_body(marked: Marked, frame: Frame, resource: Resource | None) -> str:
     """The body named before an active verb: "The Justice Department is surging prosecutorial resources"."""
     limit = (
         frame.move.first
@@ -262,74 +278,6 @@ def _military_site(marked: Marked, resource: Resource) -> bool:
             "pier",
         )
     )
-
-
-def beneficiary(marked: Marked, frame: Frame, found: Arguments, who: str) -> str | None:
-    """The other body that gets the use of what moves, or None."""
-    if who in ("UNSPECIFIED", "LOCAL_POLICE", "STATE_POLICE") and frame.voice == "active":
-        mover = _subject_body(marked, frame, None)
-        if mover in _TAKERS and frame.entry.kind in ("order", "take", "send"):
-            return mover
-    end = min(len(marked.words), max(found.clause_end, frame.last) + 2)
-    floor = (
-        frame.move.first - 12
-        if frame.entry.kind in ("give", "take") or frame.entry.frame == "subject"
-        else frame.move.first
-    )
-    for one in marked.resources:
-        if not one.named or one.code not in _BENEFICIARIES or one.code == who or one.first < floor or one.first > end:
-            continue
-        if any(one.first == mine.first for mine in frame.resources) and frame.entry.word != "let":
-            continue
-        step = one.first - 1
-        while step > 0 and (marked.low(step) in DETERMINERS or filler(marked.low(step))) and one.first - step < 6:
-            if marked.low(step) in _LENDING:
-                break
-            step -= 1
-        before = marked.low(step)
-        if (
-            before in _LENDING
-            or before in ("to", "for")
-            or (before == "of" and marked.low(step - 1) in ("support", "behalf", "disposal", "aid", "service"))
-            or (
-                before in ("in", "into", "and")
-                and (one.code.endswith("POLICE") or (before == "and" and "protect" in marked.text))
-            )
-        ):
-            return one.code
-    if duty_of(who) not in ("immigration", "border"):
-        for one in marked.resources:
-            working = {marked.low(step) for step in range(max(0, one.first - 3), one.first)}
-            if (
-                one.code in ("ICE", "ERO", "CBP", "USBP", "DHS")
-                and one.named
-                and one.first < end
-                and {"with", "alongside", "under"} & working
-                and {"work", "works", "working", "ride", "riding", "rode", "report", "serve", "serving"} & working
-            ):
-                return one.code
-    if any(mine.kind == "facility" for mine in frame.resources):
-        named = [
-            one.code
-            for one in marked.resources
-            if one.named and one.code in ("ICE", "DHS", "CBP", "ERO") and one.code != who
-        ]
-        named += [
-            span.entry.code
-            for span in marked.layer("noun")
-            if span.entry.kind == "official" and span.entry.code == "DHS" != who
-        ]
-        if named:
-            return named[0]
-    for task in marked.layer("task"):
-        if (
-            frame.first <= task.first < end
-            and marked.words[task.first].text in ("ICE",)
-            and who != "ICE"
-            and "protect" in marked.text.lower()
-        ):
-            return "ICE"
-    return None
 
 
 def quantity_text(marked: Marked, resource: Resource) -> str | None:

@@ -7,16 +7,10 @@ from typing import Final
 
 from monitor.coding.frame import Frame
 from monitor.coding.marked import Marked
-from monitor.coding.words import BE, adverb
+from monitor.coding.scene_status import scene_status
+from monitor.coding.words import BE, BLOCK, adverb
 
 _DENY: Final = frozenset("denied denies deny refused refuses declined declines insisted rejected ruled".split())
-_BLOCK: Final = frozenset(
-    (
-        "blocked blocks block barred bars bar halted halts halt enjoined enjoins enjoin stopped stops "
-        "prevented prevents prohibited prohibits prohibit keeps kept restrained suspended suspends forbade "
-        "forbidden"
-    ).split()
-)
 _COURT: Final = frozenset(
     "judge judges court courts ruling panel injunction restraining appeals circuit justices".split()
 )
@@ -30,7 +24,7 @@ _PROPOSE: Final = frozenset(
         "requesting urge urged urges urging demand demands demanded want wants wanted propose proposes "
         "proposed proposing float floated floating suggest suggests suggested offer offered offers seek "
         "seeks sought seeking sue sues might could may should whether if unless propose eyeing thinking "
-        "like needed proposal discussing discuss discussed idea petition petitioned pressing"
+        "like needed proposal threat threats discussing discuss discussed idea petition petitioned pressing"
     ).split()
 )
 _PLAN: Final = frozenset(
@@ -51,6 +45,10 @@ _SAME_PAST: Final = frozenset({"put", "let", "set", "quit"})  # written alike in
 _DIRECTED: Final = frozenset({"shall", "will", "may"})
 _MOVERS: Final = frozenset("administration government president order trump pentagon department".split())
 _FORETOLD: Final = frozenset({"announced", "conveyed", "declared", "promised"})
+_DRAFTS: Final = frozenset("draft proposal bill memo drafted".split())
+_ASKING: Final = frozenset(
+    "told asked ordered directed tasked used needed supposed expected scheduled assigned".split()
+)
 _POSSIBLE: Final = frozenset("possible potential proposed threatened".split())
 
 
@@ -58,7 +56,7 @@ def status(marked: Marked, frame: Frame) -> str:
     """planned, proposed, ongoing, done, denied, blocked, ended or unclear."""
     at = frame.move.first
     floor = _clause_start(marked, at)
-    window = [marked.low(step) for step in range(floor, at)]
+    window = ["" if marked.words[step].text == "May" else marked.low(step) for step in range(floor, at)]
     near = window[-10:]
     lows = {token.low for token in marked.words}
     subject_floor = min([floor, *(resource.first for resource in frame.resources)])
@@ -72,15 +70,17 @@ def status(marked: Marked, frame: Frame) -> str:
     )
     around = {marked.low(step) for step in range(max(0, subject_floor - 12), min(stop, frame.last + 14))}
     if _denied(marked, frame, near):
-        return "denied"
+        return "blocked" if _by_court(marked, frame) else "denied"
     if in_suit(marked, frame):
         return "ongoing"
-    if around & _BLOCK and (lows & _COURT) and not ({"ordered", "ruled"} & around and frame.entry.kind == "withdraw"):
+    if around & BLOCK and (lows & _COURT) and not ({"ordered", "ruled"} & around and frame.entry.kind == "withdraw"):
         return "blocked"
     if "prohibited" in around or "enjoined" in around:
         return "blocked"
     if frame.entry.kind in ("withdraw", "leave"):
         return _by_form(marked, frame, near, window)
+    if frame.voice == "scene":
+        return scene_status(marked, frame)
     if frame.voice == "standing":
         return (
             "proposed"
@@ -97,6 +97,13 @@ def status(marked: Marked, frame: Frame) -> str:
     if {"no", "more"} <= set(near) or "paused" in after:
         return "ended"
     return _by_form(marked, frame, near, window)
+
+
+def _by_court(marked: Marked, frame: Frame) -> bool:
+    """Whether a judge's word stands before the "not" that denies the move."""
+    return not {"judge", "judges", "court", "courts"}.isdisjoint(
+        marked.lows[max(0, frame.move.first - 14) : frame.move.first]
+    )
 
 
 def in_suit(marked: Marked, frame: Frame) -> bool:
@@ -207,6 +214,12 @@ def _by_form(marked: Marked, frame: Frame, near: list[str], window: list[str]) -
         return "done"
     if form == "base" and {"need", "needs"} & set(governed[-3:]):
         return "proposed"
+    if form == "base" and "would" in near and _DRAFTS & set(marked.lows):
+        return "proposed"
+    if form == "ing" and governed[-1:] == ["be"] and {"would", "will", "'ll"} & set(governed[-3:]):
+        return "planned"
+    if form == "base" and governed[-1:] == ["to"] and _in_order_to(marked, frame):
+        return "done"
     if form == "ing" and governed[-1:] in (["was"], ["were"]) and _FORETOLD & set(near):
         return "planned"
     if form == "ing" and governed[-1:] == ["and"] and any(low in BE for low in near):
@@ -286,6 +299,17 @@ def _by_form(marked: Marked, frame: Frame, near: list[str], window: list[str]) -
     if form == "ed":
         return _past(marked, frame, governed)
     return "done"
+
+
+def _in_order_to(marked: Marked, frame: Frame) -> bool:
+    """ "gave up on payroll cheats to look up addresses": an infinitive of purpose after a finished act."""
+    floor = frame.resources[-1].last if frame.resources and frame.resources[-1].last < frame.move.first else 0
+    words = marked.lows[floor : frame.move.first - 1]
+    past = any(
+        span.entry.form == "ed" and floor <= span.first < frame.move.first - 1 and span.entry.strength
+        for span in marked.layer("move")
+    )
+    return past and not (set(words) & (_PLAN | _PROPOSE | _ASKING | BE | {"will", "would"}))
 
 
 def _past(marked: Marked, frame: Frame, governed: list[str]) -> str:

@@ -40,5 +40,9 @@ def code_story(
     shifts = tuple(replace(shift, codebook=codebook.hash) for shift in document.shifts)
     tags = codebook.tags(text, shifts, title=title, ledes=document.ledes, pieces=pieces, kind=kind, language="en")
     return Coding(
-        label=document.label, reason=document.reason, shifts=shifts, tags=tags, figures=figures(text, title, pieces)
+        label=document.label,
+        reason=document.reason,
+        shifts=shifts,
+        tags=tags,
+        figures=figures(text, title, pieces, document.marked),
     )

@@ -67,6 +67,14 @@ MONTHS: Final = frozenset(
         "tuesday wednesday thursday friday saturday sunday christmas new year"
     ).split()
 )
+# Said of a court: the move may not go on.
+BLOCK: Final = frozenset(
+    (
+        "blocked blocks block barred bars bar halted halts halt enjoined enjoins enjoin stopped stops "
+        "prevented prevents prohibited prohibits prohibit keeps kept restrained suspended suspends forbade "
+        "forbidden blocking barring halting enjoining prohibiting preventing restraining suspending"
+    ).split()
+)
 
 
 def adverb(low: str) -> bool:

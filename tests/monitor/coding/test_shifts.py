@@ -98,6 +98,32 @@ def test_a_withdrawal_has_an_origin_and_no_destination() -> None:
     assert (shift.direction, shift.origin, shift.destination) == ("withdrawal", "Los Angeles", None)
 
 
+def test_a_shift_needs_no_word_of_movement() -> None:
+    shift = one("The bank fraud desk sits dark in Tampa; its FBI agents now do immigration arrests.")
+    assert (shift.actor, shift.direction) == ("FBI", "other_mission_to_immigration")
+    assert shift.destination is not None and "immigration arrests" in shift.destination
+
+
+def test_what_was_done_before_is_the_origin_of_a_scene() -> None:
+    shift = one("ATF investigators who used to trace guns are spending their weeks on deportation cases with ICE.")
+    assert shift.origin is not None and "guns" in shift.origin
+    assert shift.destination is not None and "deportation" in shift.destination
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The task force has offices in Miami and Tampa and a staff of 90 agents.",
+        "ICE agents in Newark arrested 40 people at a car wash this week.",
+        "Officers with the state police work alongside ICE in a joint task force on smuggling.",
+        "A federal law allows a president to deploy military forces in a state.",
+        "How often National Guard joined immigration agents",
+    ],
+)
+def test_bodies_at_their_own_work_are_no_scene(text: str) -> None:
+    assert read_sentence(text).shifts == ()
+
+
 def test_an_old_dated_move_is_history() -> None:
     text = "In 2010 the president sent 1,200 Guard troops to the Arizona border."
     assert read_sentence(text, year=2025).shifts == ()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.coding import NASTY
 from monitor.coding.codebook import default_codebook
 from monitor.coding.documents import code_document
 from monitor.coding.predict import predict_line
@@ -116,6 +117,14 @@ def test_no_text_of_200000_characters_takes_a_second(unit: str) -> None:
     code_story(text[:1_000], text, default_codebook())
     # Twice the promise, since the machines tests run on are shared.
     assert time.process_time() - begun < 2.0
+
+
+@pytest.mark.parametrize("unit", NASTY)
+def test_no_repeated_text_of_200000_characters_takes_a_second(unit: str) -> None:
+    text = (unit * (200_000 // len(unit) + 1))[:200_000]
+    begun = time.process_time()
+    code_story(text[:1_000], text, default_codebook())
+    assert time.process_time() - begun < 2.0  # twice the promise, as above
 
 
 @settings(max_examples=40, deadline=None)
