@@ -7,7 +7,9 @@ all new; nothing due, which is the bare start of the command; unchanged, answere
 200; one new entry each; and 304 over HTTPS with a new connection for each poll. Storing, robots.txt and delay
 bookkeeping are included (the delay itself is set to 0); so is each command's start. CPU seconds are those of the
 command and all its workers, not of the server. After each case both archives are asked whether the work was done.
-``--profile`` adds where Shiftwatch's CPU seconds went.
+
+``collect`` goes on to match what it filed: copies, updates, releases drawn on. The peer has nothing like it, so this
+work has a column of its own and is not in the others. ``--profile`` adds where Shiftwatch's CPU seconds went.
 
 The peer is optional: pip install reader.
 """
@@ -19,26 +21,48 @@ import asyncio
 import importlib.util
 import json
 import multiprocessing
+import random
 import sqlite3
 import ssl
 import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.cost import Cost, measure, progress, table
 
 ENTRIES = 20
-WHO = ("The agency", "The department", "Officials", "A spokesman for the sector", "The station", "Both offices")
-SAID = ("said on Tuesday that", "told reporters that", "wrote in the release that", "confirmed that", "announced that")
-WHAT = ("agents from the border", "aircraft of the sector", "money for the stations", "officers with their dogs")
-DONE = ("would be moved to the interior", "were sent to Ohio and Texas", "have been asked to help", "will stay there")
-WHY = ("until the operation ends", "for as long as it takes", "which is not expected before May", "at their own cost")
+NOUNS = """
+    agent agency aircraft airport attorney barrier battalion boat bridge budget bus camera camp canine case checkpoint
+    city clerk coast contract convoy county court crew crossing desert detainee deputy detective district document
+    drone election embassy employee equipment facility family farm fence flight governor guard harbor hearing helicopter
+    highway hospital hotel inspector interpreter island judge laboratory lane lawyer letter lieutenant marshal mayor
+    mission mountain newspaper officer operation order passenger patrol permit pilot plan policy port prison program
+    prosecutor radar ranch ranger record region report river road school scientist seaport sector senator ship shelter
+    sheriff soldier station statement street supervisor surgeon teacher terminal tower trailer train truck tunnel
+    unit vehicle vessel veteran village volunteer warehouse weapon witness worker
+""".split()
+VERBS = """
+    accepted announced approved arrested assigned assisted blocked boarded briefed built called carried charged
+    checked cleared closed collected counted crossed delayed delivered denied described detained doubled ended entered
+    escorted examined extended filed financed followed found guarded halted helped hired informed inspected joined left
+    loaded moved opened ordered paid planned questioned reached released repaired replaced reported rescued returned
+    reviewed searched seized sent shared signed stopped supplied tested trained transferred visited warned watched
+""".split()
+ADJECTIVES = """
+    annual armed broken busy civilian coastal cold daily distant early eastern empty experienced federal foreign former
+    heavy joint large late local long military mobile narrow national new northern old open outer private public quiet
+    remote retired rural second senior single small southern special steep temporary third upper urban vacant western
+""".split()
+PLACES = """
+    Alaska Arizona Boston Buffalo Chicago Cleveland Dallas Delaware Denver Detroit Florida Fresno Georgia Houston Idaho
+    Kansas Laredo Maine Memphis Miami Montana Nashville Nevada Nogales Ohio Oregon Phoenix Reno Seattle Spokane Tampa
+    Texas Toledo Tucson Utah Vermont Wichita Wyoming Yuma
+""".split()
 START = datetime(2026, 5, 1, tzinfo=UTC)
 
 PEER = """
@@ -54,12 +78,14 @@ results = reader.update_feeds_iter(scheduled=bool(scheduled))
 print(sum(1 for result in results if not isinstance(result.value, Exception)))
 """
 
-# The command line with a watch on each stage; what is left of the whole when it ends is what its workers used.
-PROFILED = """
-import json, sys, time
+# The command line with a watch on each stage. Workers are asked through /proc, since they live on after a stage.
+WATCHED = """
+import json, os, sys, time
+from pathlib import Path
 from db.archive import Archive
 from monitor import app, polls
-from monitor.cli import main
+from monitor.__main__ import main
+from monitor.workers import WorkerPool
 spent = {"file": 0.0, "judge": 0.0}
 def watched(stage, function):
     def call(*args, **kwargs):
@@ -69,17 +95,32 @@ def watched(stage, function):
         finally:
             spent[stage] += time.thread_time() - began
     return call
+def workers():
+    ticks, waiting = 0, [os.getpid()]
+    while waiting:
+        for task in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
+            for child in task.read_text().split():
+                fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+                ticks += sum(map(int, fields[11:15]))
+                waiting.append(child)
+    return ticks / os.sysconf("SC_CLK_TCK")
+def note(moment):
+    spent[moment] = [time.process_time(), workers(), time.perf_counter()]
 Archive.file_polls = watched("file", Archive.file_polls)
 polls.judge = watched("judge", polls.judge)
-collect = app.collect
+collect, close = app.collect, WorkerPool.close
 async def watched_collect(*args, **kwargs):
-    spent["start"] = time.process_time()
+    note("begun")
     try:
         return await collect(*args, **kwargs)
     finally:
-        spent["own"] = time.process_time()
-        print("STAGES", json.dumps(spent), file=sys.stderr)
+        note("polled")
+def watched_close(*args, **kwargs):
+    note("ended")
+    print("WATCHED", json.dumps(spent), file=sys.stderr)
+    close(*args, **kwargs)
 app.collect = watched_collect
+WorkerPool.close = watched_close
 main()
 """
 
@@ -108,12 +149,12 @@ CASES = (
 
 
 def sentences(number: int, entry: int) -> str:
-    """Some sixty words of plain English, different for each entry."""
-    seed = number * 31 + entry * 17
+    """Some sixty words of English, different for each entry as they are in real feeds."""
+    any_ = random.Random(number * 1009 + entry).choice
     return " ".join(
-        f"{WHO[(seed + at) % 6]} {SAID[(seed + at * 3) % 5]} {WHAT[(seed + at) % 4]} {DONE[(seed // 4 + at) % 4]}"
-        f" {WHY[(seed // 16 + at) % 4]}."
-        for at in range(3)
+        f"The {any_(ADJECTIVES)} {any_(NOUNS)} {any_(VERBS)} the {any_(NOUNS)} of {any_(PLACES)} and {any_(VERBS)} a"
+        f" {any_(ADJECTIVES)} {any_(NOUNS)} that the {any_(NOUNS)} {any_(VERBS)} with its {any_(NOUNS)}."
+        for _ in range(3)
     )
 
 
@@ -260,20 +301,20 @@ def main() -> None:
         bench = Bench(options.feeds, options.hosts, options.port, folder, environment)
         rows, stages = [], []
         for case in CASES:
-            row, spent = bench.run(case, peer=peer, profile=options.profile)
+            row, spent = bench.run(case, peer=peer)
             rows += [row] * case.shown
             stages += [[case.name, *spent]] * case.shown
         for server in servers:
             server.terminate()
     print(f"{options.feeds} feeds of {ENTRIES} entries on {options.hosts} hosts; per 1,000 feeds")
-    headings = ["case", "shiftwatch CPU s", "feeds/s", "peak MB", "reader CPU s", "feeds/s", "CPU ratio"]
+    headings = ["case", "shiftwatch CPU s", "feeds/s", "peak MB", "reader CPU s", "feeds/s", "CPU ratio", "matching"]
     print(table(headings, rows))
     if options.profile:
         print(f"\nwhere the {options.feeds} feeds' CPU seconds went")
         print(table(["case", *STAGES], stages))
 
 
-STAGES = ("start", "fetch", "read (workers)", "judge", "file")
+STAGES = ("start", "fetch", "read (workers)", "judge", "file", "match", "end")
 
 
 class Bench:
@@ -290,34 +331,45 @@ class Bench:
             (folder / f"{kind}.txt").write_text("\n".join(urls), "utf-8")
             self._config[kind] = configuration(folder, urls, at)
 
-    def run(self, case: Case, *, peer: bool, profile: bool) -> tuple[list[object], list[float]]:
-        """One case for both tools: its row, and Shiftwatch's CPU seconds by stage if ``profile``."""
+    def run(self, case: Case, *, peer: bool) -> tuple[list[object], list[float]]:
+        """One case for both tools: its row, and Shiftwatch's CPU seconds by stage."""
         if case.mode:
             set_mode(self._port, **case.mode)
-        ours = self._ours(case, [sys.executable, "-m", "monitor"])
-        row: list[object] = [case.name, *self._per_thousand(ours), "-", "-", "-"]
-        row.insert(3, round(ours.peak))
+        ours, matching, stages = self._ours(case)
+        row: list[object] = [case.name, *self._per_thousand(ours), round(ours.peak), "-", "-", "-"]
         if peer:
             theirs = self._theirs(case)
             row[4:] = [*self._per_thousand(theirs), f"{theirs.cpu / ours.cpu:.1f}x"]
-        return row, self._stages(case) if profile else []
+        return [*row, matching * 1000 / self._feeds], stages
 
     def _per_thousand(self, cost: Cost) -> list[object]:
         return [cost.cpu * 1000 / self._feeds, round(self._feeds / cost.wall)]
 
-    def _ours(self, case: Case, program: Sequence[str], archive: str = "") -> Cost:
+    def _ours(self, case: Case) -> tuple[Cost, float, list[float]]:
+        """What polling cost, CPU seconds of the matching after it, and of each stage."""
         progress(f"shiftwatch: {case.name}")
-        path = self._folder / f"{archive or case.kind}.db"
+        path = self._folder / f"{case.kind}.db"
         before = outcomes(path)
         cost = measure(
-            [*program, "collect", "--quiet", "--config", str(self._config[case.kind]), "--archive", str(path),
-             *(["--force"] if case.outcome else [])],
+            [sys.executable, "-c", WATCHED, "collect", "--quiet", "--config", str(self._config[case.kind]),
+             "--archive", str(path), *(["--force"] if case.outcome else [])],
             env=self._environment,
         )  # fmt: skip
         done = {name: count for name in OUTCOMES if (count := outcomes(path)[name] - before[name])}
         expect("Shiftwatch's polls", done, {case.outcome: self._feeds} if case.outcome else {})
         expect("Shiftwatch's stories", ask(path, "SELECT count(*) FROM stories"), self._feeds * case.entries)
-        return cost
+        expect("Shiftwatch's stories still to match", ask(path, "SELECT count(*) FROM match_queue"), 0)
+        return self._split(cost)
+
+    def _split(self, cost: Cost) -> tuple[Cost, float, list[float]]:
+        line = next(line for line in cost.errors.splitlines() if line.startswith("WATCHED "))
+        spent = json.loads(line.removeprefix("WATCHED "))
+        (start, _, _), (own, read, at), (own_end, read_end, end) = spent["begun"], spent["polled"], spent["ended"]
+        matching = own_end - own + read_end - read
+        fetch = own - start - spent["judge"] - spent["file"]
+        polling = replace(cost, cpu=cost.cpu - matching, wall=cost.wall - (end - at))
+        rest = cost.cpu - own_end - read_end
+        return polling, matching, [start, fetch, read, spent["judge"], spent["file"], matching, rest]
 
     def _theirs(self, case: Case) -> Cost:
         progress(f"reader: {case.name}")
@@ -336,14 +388,6 @@ class Bench:
         expect("reader's updates", int(cost.output), self._feeds if case.outcome else 0)
         expect("reader's entries", ask(path, "SELECT count(*) FROM entries"), self._feeds * case.entries)
         return cost
-
-    def _stages(self, case: Case) -> list[float]:
-        """The same case once more on an archive of its own, watched."""
-        cost = self._ours(case, [sys.executable, "-c", PROFILED], f"{case.kind}-profiled")
-        line = next(line for line in cost.errors.splitlines() if line.startswith("STAGES "))
-        spent = json.loads(line.removeprefix("STAGES "))
-        fetch = spent["own"] - spent["start"] - spent["judge"] - spent["file"]
-        return [spent["start"], fetch, cost.cpu - spent["own"], spent["judge"], spent["file"]]
 
 
 OUTCOMES = ("changed", "unchanged", "empty", "blocked", "broken", "gone", "forbidden")

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from db import (
     filing,
@@ -31,7 +31,6 @@ from db import (
 from db.coding import CodeTables
 from db.connect import note_check, open_reader, open_writer, refusing
 from db.events import EventTables
-from db.matching import MatchTables
 from db.stories import Row
 from monitor.errors import ArchiveError, UsageError
 from monitor.model import (
@@ -47,6 +46,9 @@ from monitor.model import (
 )
 from monitor.ports import HostNote
 from monitor.query import Query
+
+if TYPE_CHECKING:
+    from db.matching import MatchTables
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -210,6 +212,9 @@ class Archive:
     @contextlib.contextmanager
     def matching(self) -> Iterator[MatchTables]:
         """The tables of matching in one transaction."""
+        # Imported when there is something to match: numpy would be a third of the start of a pass that ends in 304.
+        from db.matching import MatchTables
+
         with self._transaction() as db:
             yield MatchTables(db)
 
@@ -236,6 +241,11 @@ class Archive:
         """The tables of events in one transaction."""
         with self._transaction() as db:
             yield EventTables(db)
+
+    def unfinished(self) -> bool:
+        """Whether any story waits to be matched or coded, any version to be compared, or any mention to be grouped."""
+        with refusing(self._path):
+            return identities.unfinished(self._db)
 
     def match_counts(self) -> dict[str, int]:
         """How many groups of copies, copies in them, updates and links of coverage to releases there are."""

@@ -49,3 +49,10 @@ def match_counts(db: sqlite3.Connection) -> dict[str, int]:
         "coverage": "SELECT count(*) FROM coverage",
     }
     return {name: int(db.execute(sql).fetchone()[0]) for name, sql in asked.items()}
+
+
+def unfinished(db: sqlite3.Connection) -> bool:
+    """Whether any story waits to be matched or coded, any version to be compared, or any mention to be grouped."""
+    queues = ("match_queue", "change_queue", "code_queue", "event_queue")
+    asked = "SELECT " + " OR ".join(f"EXISTS (SELECT 1 FROM {queue})" for queue in queues)
+    return bool(db.execute(asked).fetchone()[0])

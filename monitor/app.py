@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from db.archive import Archive
 from db.lock import ArchiveLock
 from monitor import __version__
-from monitor.afterwards import UNWATCHED, Watching, match_and_code
 from monitor.books import book
 from monitor.config import Config, secret
 from monitor.errors import ShiftwatchError, UsageError
 from monitor.filer import Filer
-from monitor.matchmaker import MatchDesk, begin_again, match_waiting, merge, split
 from monitor.model import (
     ADOPT_AFTER,
     Channel,
@@ -45,6 +43,7 @@ from spiders.manners import PRODUCT, Manners
 
 if TYPE_CHECKING:
     from db.captures import CaptureWriter
+    from monitor.afterwards import Watching
     from monitor.importing import Progress
 
 T = TypeVar("T")
@@ -147,7 +146,11 @@ async def collect_once(
                 on_done=note,
             )
             await collect(desk, sources, force=force)
-            await match_and_code(filer=filer, archive=archive, readers=readers, clock=now, book=codebook)
+            if await filer.call(archive.unfinished):
+                # Imported when it has work, like everything that a pass answered by 304 does without.
+                from monitor.afterwards import match_and_code
+
+                await match_and_code(filer=filer, archive=archive, readers=readers, clock=now, book=codebook)
 
     stopped = await _until_signal(work())
     order = {source.id: at for at, source in enumerate(sources)}
@@ -161,14 +164,16 @@ def import_files(
     again: bool,
     progress: Progress,
     workers: int | None = None,
-    watching: Watching = UNWATCHED,
+    watching: Watching | None = None,
 ) -> ImportTally:
     """Read captures from WARC files into the archive, in ``workers`` processes (None: one a core), match and code them.
 
     Raises UsageError, ConfigError, ArchiveError, AlreadyRunning.
     """
     from db.warc import read_captures
+    from monitor.afterwards import UNWATCHED, match_and_code
     from monitor.importing import ImportDesk, import_captures
+    from monitor.matchmaker import MatchDesk, match_alongside
 
     for path in paths:
         if not path.is_file():
@@ -184,6 +189,7 @@ def import_files(
             cores = workers or usable_cores()
             readers = WorkerPool(cores)
             stack.callback(readers.close, at_once=True)
+            filed = asyncio.Event()
             desk = ImportDesk(
                 filer=filer,
                 archive=archive,
@@ -193,12 +199,20 @@ def import_files(
                 source_of=lambda url: source_of(config.sources, url),
                 records=read_captures,
                 in_flight=4 * cores,
+                on_filed=filed.set,
             )
-            tally = await import_captures(desk, paths, again=again, progress=progress, stop=stop)
+            matches = MatchDesk(filer=filer, archive=archive, readers=readers, clock=desk.clock)
+            importing = import_captures(desk, paths, again=again, progress=progress, stop=stop)
+            tally = await match_alongside(matches, importing, filed=filed, stop=stop)
             await match_and_code(
-                filer=filer, archive=archive, readers=readers, clock=desk.clock, book=codebook, watching=watching,
+                filer=filer,
+                archive=archive,
+                readers=readers,
+                clock=desk.clock,
+                book=codebook,
+                watching=watching or UNWATCHED,
                 stop=stop,
-            )  # fmt: skip
+            )
             return tally
 
     with ArchiveLock(config.archive):
@@ -211,6 +225,7 @@ def rematch_all(config: Config, *, progress: Callable[[int, int], None]) -> Rema
     May be interrupted: until it is through, groups are as they were or as they will be. Raises ArchiveError,
     AlreadyRunning.
     """
+    from monitor.matchmaker import MatchDesk, begin_again, match_waiting
 
     async def main() -> Rematched:
         stop = asyncio.Event()
@@ -243,6 +258,8 @@ class Rematched:
 
 def split_story(config: Config, story: int) -> set[int]:
     """Take a story out of its group for good; gives the stories it counted as one with. Raises UsageError."""
+    from monitor.matchmaker import split
+
     with ArchiveLock(config.archive), Archive.open(config.archive, create=False) as archive:
         _known(archive, config, story)
         others = split(archive, story, datetime.now(UTC))
@@ -255,6 +272,8 @@ def merge_stories(config: Config, story: int, other: int) -> None:
     """Let two stories count as one for good. Raises UsageError."""
     if story == other:
         raise UsageError(f"story {story} is one with itself already")
+    from monitor.matchmaker import merge
+
     with ArchiveLock(config.archive), Archive.open(config.archive, create=False) as archive:
         _known(archive, config, story)
         _known(archive, config, other)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.coding.documents import code_document
-from monitor.matching.changes import Changes, Edit, Kind, compare_versions
+from monitor.matching.changes import Changes, Edit, compare_versions
+from monitor.matching.edit_kinds import Kind
 
 _TELLING = 20  # characters of a sentence from which on it is recognised inside a longer one
 

@@ -62,6 +62,7 @@ class ImportDesk:
     source_of: Callable[[str], Source]
     records: Callable[[Path, int], Iterator[WarcRecord]]
     in_flight: int = 8
+    on_filed: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,7 @@ async def _tallied(desk: ImportDesk, read: _Read, tally: ImportTally) -> PageVis
 
 async def _file(desk: ImportDesk, batch: Sequence[PageVisit], at: ImportProgress, tally: ImportTally) -> None:
     filings = await desk.filer.call(desk.archive.file_imports, batch, at)
+    desk.on_filed()
     for page, filing in zip(batch, filings, strict=True):
         domain = tally.domain(page.address)
         if filing is None:

@@ -10,9 +10,10 @@ crash in between repeats the batch, which changes nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from monitor import edits, identity
 from monitor.filer import Filer
@@ -24,6 +25,8 @@ from monitor.matching.reuse import Passage
 from monitor.model import StoryKind, Trouble
 from monitor.ports import Clock, Readers
 from monitor.verdicts import Drawn, MatchArchive, MatchTables, Pair, Told, VersionPair, Waiting
+
+T = TypeVar("T")
 
 BATCH = 64  # stories in one round: some 1 MB of text, two transactions of a few dozen milliseconds
 SIGNED_AT_ONCE = 4  # stories in one call of a worker
@@ -78,12 +81,16 @@ async def match_waiting(
     *,
     progress: Callable[[int, int], None] = lambda done, left: None,
     stop: asyncio.Event | None = None,
+    least: int = 1,
 ) -> Matched:
-    """Match every story that waits and name every edit not named yet; ``progress`` hears how many are done and left."""
+    """Match every story that waits and name every edit not named yet; ``progress`` hears how many are done and left.
+
+    Fewer than ``least`` are left waiting, for a batch that is worth its transactions.
+    """
     result = Matched()
     done = 0
     while stop is None or not stop.is_set():
-        batch = await desk.filer.call(_next, desk)
+        batch = await desk.filer.call(_next, desk, least)
         if batch is None:
             break
         progress(done, batch.left)
@@ -96,15 +103,38 @@ async def match_waiting(
     return result
 
 
-def _next(desk: MatchDesk) -> _Batch | None:
+async def match_alongside(
+    desk: MatchDesk, filing: Awaitable[T], *, filed: asyncio.Event, stop: asyncio.Event | None = None
+) -> T:
+    """Await ``filing`` and match meanwhile what it has filed, batch by full batch; ``filed`` is set when there is more.
+
+    So the workers go on reading while the writer asks the index, and go on comparing while it files. What does not
+    fill a batch is left waiting, and so is everything when ``filing`` fails.
+    """
+    ended = False
+
+    async def matching() -> None:
+        while not ended:
+            await filed.wait()
+            filed.clear()
+            await match_waiting(desk, stop=stop, least=BATCH)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(matching())
+        result = await filing
+        ended = True
+        filed.set()
+    return result
+
+
+def _next(desk: MatchDesk, least: int) -> _Batch | None:
     with desk.archive.matching() as tables:
-        queued, edited = tables.waiting(BATCH), tables.edited(BATCH)
-        if not queued and not edited:
+        left = tables.waiting_count()
+        if left < least:
             return None
+        queued, edited = tables.waiting(BATCH), tables.edited(BATCH)
         told = tables.told(one.story for one in queued)
-        return _Batch(
-            queued=queued, told=told, edited=edited, agencies=tables.agency_domains(), left=tables.waiting_count()
-        )  # fmt: skip
+        return _Batch(queued=queued, told=told, edited=edited, agencies=tables.agency_domains(), left=left)
 
 
 async def _match(desk: MatchDesk, batch: _Batch, result: Matched) -> None:

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.errors import QueryError
-from monitor.matching.changes import Kind as EditKind
+from monitor.matching.edit_kinds import Kind as EditKind
 from monitor.model import StoryKind
 
 MAX_LENGTH = 10_000

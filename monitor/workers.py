@@ -6,7 +6,6 @@ import asyncio
 import errno
 import gc
 import logging
-import multiprocessing
 import os
 import resource
 import signal
@@ -141,6 +140,8 @@ class WorkerPool:
         return self._pools[spare]
 
     def _started(self, module: str, workers: int) -> ProcessPool:
+        import multiprocessing
+
         from pebble import ProcessPool
 
         # forkserver: a fork of a process with threads and an open archive is asking for trouble. It imports the

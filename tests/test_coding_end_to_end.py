@@ -163,7 +163,7 @@ def test_a_changed_codebook_tells_what_it_would_do_before_it_does_it(own: Path):
     assert wrong.code == 2
     assert re.search(r"mine\.toml:\d+: ", wrong.err)
     (own / "mine.toml").unlink()
-    assert "there is no such file" in shiftwatch("collect", cwd=own).err
+    assert "there is no such codebook" in shiftwatch("collect", cwd=own).err
 
 
 def test_a_hand_takes_a_mention_out_of_its_event_and_puts_it_back(own: Path):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.matching.fingerprint import Hashes
 
 _OFTEN = 8  # a shingle that occurs more often than this in one text says nothing about where it belongs
 
@@ -19,14 +23,24 @@ class Run:
     length: int
 
 
-def shared_runs(a: Sequence[str], b: Sequence[str], least: int = 5) -> list[Run]:
-    """The maximal runs of at least ``least`` equal words, longest first chosen, no word of either used twice."""
+def shared_runs(
+    a: Sequence[str], b: Sequence[str], least: int = 5, *, hashes: tuple[Hashes, Hashes] | None = None
+) -> list[Run]:
+    """The maximal runs of at least ``least`` equal words, longest first chosen, no word of either used twice.
+
+    ``hashes`` are the ``shingles`` of that size of both, where they are known already: runs are then looked for at
+    equal ones alone, which finds the same.
+    """
+    in_a: Iterable[int] = range(len(a) - least + 1)
+    in_b: Iterable[int] = range(len(b) - least + 1)
+    if hashes is not None:
+        in_a, in_b = (np.flatnonzero(np.isin(*pair)).tolist() for pair in (hashes, hashes[::-1]))
     where: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for j in range(len(b) - least + 1):
+    for j in in_b:
         where[tuple(b[j : j + least])].append(j)
     found: set[Run] = set()
     last: dict[int, int] = {}  # diagonal → end of the last run found on it, in a
-    for i in range(len(a) - least + 1):
+    for i in in_a:
         places = where.get(tuple(a[i : i + least]), ())
         if len(places) > _OFTEN:
             continue

@@ -7,30 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from enum import StrEnum
 from itertools import pairwise
 
+from monitor.matching.edit_kinds import Kind
 from monitor.matching.words import Word, normal, norms, sentences
 from monitor.matching.words import words as read_words
-
-
-class Kind(StrEnum):
-    """Kinds of edits; one change of a sentence may be several. COSMETIC stands alone: nothing was said differently."""
-
-    NUMBER = "number"
-    ENTITY = "entity"  # another agency or place
-    SOFTENED = "softened"  # "will" → "may"
-    HARDENED = "hardened"  # "may" → "will"
-    ATTRIBUTION = "attribution"  # who says so
-    ADDED = "sentence-added"
-    REMOVED = "sentence-removed"
-    SHIFT_ADDED = "shift-added"  # a sentence tells of a shift that did not; see monitor.edits
-    SHIFT_REMOVED = "shift-removed"
-    REWORDED = "reworded"
-    HEADLINE = "headline"
-    CORRECTION = "correction-note"  # a note appeared
-    CORRECTION_GONE = "correction-note-removed"
-    COSMETIC = "cosmetic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

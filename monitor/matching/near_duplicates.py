@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +21,7 @@ from monitor.matching.facts import Facts, contradiction, day_of_month, main_pers
 from monitor.matching.fingerprint import Hashes, shingles, text_hash
 from monitor.matching.words import words as read_words
 
+LEAST_SHARED = 0.25  # of the shorter text's 5-word runs
 LEAST_WORDS = 40  # shorter texts never match, equal or not: too little to tell a copy from a formula
 
 
@@ -79,16 +80,33 @@ class Comparison:
     other_names: int
 
 
-@dataclass(frozen=True, slots=True)
 class _Features:
-    words: tuple[str, ...]
-    known: frozenset[str]
-    lead_words: frozenset[str]
-    opening: Hashes
-    shingles: Hashes
-    facts: Facts
-    text_hash: bytes
-    compact: str
+    """What comparing needs of a text; what only few comparisons come to is read when it is first asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._words = read_words(text)
+        self.words = tuple(w.norm for w in self._words)
+        runs = shingles(self.words)
+        self.opening: Hashes = runs[:_OPENING]
+        self.shingles: Hashes = np.unique(runs)
+        self.text_hash = text_hash(self.words)
+
+    @cached_property
+    def facts(self) -> Facts:
+        return read_facts(self._text, self._words)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        return frozenset(self.words)
+
+    @cached_property
+    def lead_words(self) -> frozenset[str]:
+        return frozenset(self.words[:_OPENING])
+
+    @cached_property
+    def compact(self) -> str:
+        return "".join(self.words)
 
     def knows(self, word: str) -> bool:
         """Whether the text has the word, also glued to its neighbour or as a possessive without its apostrophe.
@@ -103,19 +121,7 @@ class _Features:
 
 @lru_cache(maxsize=256)
 def _features(text: str) -> _Features:
-    found = read_words(text)
-    norms = tuple(w.norm for w in found)
-    runs = shingles(norms)
-    return _Features(
-        words=norms,
-        known=frozenset(norms),
-        lead_words=frozenset(norms[:_OPENING]),
-        opening=runs[:_OPENING],
-        shingles=np.unique(runs),
-        facts=read_facts(text, found),
-        text_hash=text_hash(norms),
-        compact="".join(norms),
-    )
+    return _Features(text)
 
 
 def judge(a: TextView, b: TextView) -> Match | None:
@@ -127,6 +133,8 @@ def judge(a: TextView, b: TextView) -> Match | None:
         return None
     if one.text_hash == other.text_hash:
         return Match(relation=Relation.COPY, similarity=1.0, reason="the same words throughout")
+    if _shares(one, other)[0] < LEAST_SHARED:
+        return None  # before names and numbers are read, which costs ten times as much
     seen = compare(a.text, b.text)
     if not one_event(seen):
         return None
@@ -143,15 +151,12 @@ def _primary(language: str) -> str:
 def compare(a: str, b: str) -> Comparison:
     """Measure two texts against each other."""
     one, other = _features(a), _features(b)
-    both = len(np.intersect1d(one.shingles, other.shingles, assume_unique=True))
-    less = min(len(one.shingles), len(other.shingles))
-    union = len(one.shingles) + len(other.shingles) - both
+    containment, jaccard = _shares(one, other)
     f, g = one.facts, other.facts
     dates = contradiction(f.dates, g.dates, f.dates.__contains__, g.dates.__contains__, 1.0)
-    jaccard = both / union if union else 0.0
     same_person, strangers = _persons(one, other)
     return Comparison(
-        containment=both / less if less else 0.0,
+        containment=containment,
         jaccard=jaccard,
         names=contradiction(f.names, g.names, one.knows, other.knows, 1.0),
         numbers=contradiction(f.numbers, g.numbers, f.numbers.__contains__, g.numbers.__contains__, 2.0),
@@ -163,6 +168,14 @@ def compare(a: str, b: str) -> Comparison:
         other_names=_other_names(one, other),
         other_date=jaccard >= 0.6 and dates >= 0.5 and _other_date(one.words, other.words),
     )
+
+
+def _shares(one: _Features, other: _Features) -> tuple[float, float]:
+    """Containment and Jaccard of two texts' 5-word runs, see Comparison."""
+    both = len(np.intersect1d(one.shingles, other.shingles, assume_unique=True))
+    less = min(len(one.shingles), len(other.shingles))
+    union = len(one.shingles) + len(other.shingles) - both
+    return both / less if less else 0.0, both / union if union else 0.0
 
 
 def _found(some: Hashes, among: Hashes) -> float:
@@ -229,7 +242,7 @@ def _other_names(one: _Features, other: _Features) -> int:
 
 def one_event(seen: Comparison) -> bool:
     """The verdict on the measurements: the less text is shared, the better the facts must agree."""
-    if seen.containment < 0.25 or seen.other_date:
+    if seen.containment < LEAST_SHARED or seen.other_date:
         return False
     if seen.containment < 0.95:
         if seen.strangers or (seen.other_names and not seen.same_person):

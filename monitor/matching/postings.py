@@ -1,7 +1,7 @@
 """The index that proposes candidates: which texts share sketch hashes, at four bytes a posting and flat cost.
 
     add ──► pending (one row a text, held in memory as well)
-              │ 1,024 texts
+              │ 2,048 texts
               ▼
             young segment, up to 65,536 texts ── full ──► moving ── some rows at each settling ──► old segments,
                                                                                      up to 1,048,576 texts each
@@ -9,7 +9,7 @@
 A segment is an inverted list cut into rows by hash prefix. A posting is one 32-bit number, the rest of the hash above
 the text's ordinal in the segment, so a row is a sorted array that numpy searches as it lies on disk. A query reads one
 row a hash from the young, the moving and each old segment: much the same work at ten thousand texts as at a million.
-Every 1,024 texts the pending ones are merged into the young rows, and a sixteenth of a moving segment into old rows, so
+Every 2,048 texts the pending ones are merged into the young rows, and a sixteenth of a moving segment into old rows, so
 that no single transaction rewrites more than some 30 MB.
 """
 
@@ -27,11 +27,11 @@ from numpy.typing import NDArray
 
 from monitor.matching.fingerprint import unpack
 
-PENDING = 1024
+PENDING = 2048
 YOUNG_BITS = 16
 OLD_BITS = 20
 YOUNG, MOVING, FIRST_OLD = 0, 1, 2  # segment numbers
-MOVED_AT_ONCE = 256  # rows; the young segment settles 64 times before it is full, and has 4,096 rows
+MOVED_AT_ONCE = 256  # rows; the young segment settles 32 times before it is full, and has 4,096 rows
 
 # A hash of boilerplate leads to thousands of texts. Only the newest are looked at: a text printed more often than this
 # is found through its latest copies, and a formula that common is no evidence of identity anyway.
@@ -95,17 +95,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """How a segment of ``ordinal_bits`` cuts a hash: the posting takes what low bits it can, the row the rest.
+    """How a segment of ``ordinal_bits`` cuts a hash: ``rest_bits`` low bits go into the posting, the row is the rest.
 
-    A full segment has 16 texts a row, some 800 postings or 3 kB. Measured at 100,000 texts: rows four times as large
-    cost a quarter more to query, rows half the size half as much again to write.
+    A full young segment has 16 texts a row, some 700 postings or 2.8 kB; larger rows cost more to query, smaller ones
+    more to write. A full old one has 8: at 16 its rows would each fill two thirds of a page of the archive and leave
+    the last third empty.
     """
 
     ordinal_bits: int
-
-    @property
-    def rest_bits(self) -> int:
-        return 32 - self.ordinal_bits
+    rest_bits: int
 
     @property
     def ordinals(self) -> np.uint32:
@@ -124,8 +122,8 @@ class _Shape:
         return rest | np.uint32(row << self.rest_bits), postings & self.ordinals
 
 
-_YOUNG_SHAPE = _Shape(YOUNG_BITS)
-_OLD_SHAPE = _Shape(OLD_BITS)
+_YOUNG_SHAPE = _Shape(YOUNG_BITS, 16)
+_OLD_SHAPE = _Shape(OLD_BITS, 11)
 _YOUNG_ROOM = 1 << YOUNG_BITS
 _OLD_ROOM = 1 << OLD_BITS
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -77,6 +78,7 @@ class Reading:
     words: tuple[Word, ...]
     norms: tuple[str, ...]
     grams: Hashes
+    kept: tuple[int, ...]  # the grams that winnowing keeps, by their place
     facts: Facts
     full_names: frozenset[str]
     known: frozenset[str]
@@ -89,11 +91,13 @@ def read(text: str) -> Reading:
     """Read a text once for all comparisons."""
     found = tuple(read_words(text))
     norms = tuple(w.norm for w in found)
+    grams = shingles(norms, GRAM)
     return Reading(
         text=text,
         words=found,
         norms=norms,
-        grams=shingles(norms, GRAM),
+        grams=grams,
+        kept=tuple(winnow(grams, WINDOW)),
         facts=read_facts(text, found),
         full_names=full_names(text, found),
         known=frozenset(norms),
@@ -123,7 +127,7 @@ def prints(reading: Reading) -> bytes:
 
     Winnowed grams, and one hash each for the names, numbers and days that make a retelling recognisable.
     """
-    grams = reading.grams[winnow(reading.grams, WINDOW)]
+    grams = reading.grams[list(reading.kept)]
     facts = [_fact_hash(key) for key in _telling(reading)]
     kept = np.unique(np.concatenate((_short(grams), np.array(facts, dtype=np.uint64)))).astype("<u4")
     return bytes([VERSION]) + kept.tobytes()
@@ -170,13 +174,12 @@ def draw(
     ``prints(release)``); a print that is not in it is the release's alone. ``releases`` is how many releases there are.
     """
     holders = holders or {}
-    there = set(story.grams.tolist())
     marks = _marks(release, holders)
+    there = set(np.intersect1d(story.grams, release.grams).tolist())
     found = [m for m in marks if m.gram in there]
     own = _own_words(release, marks)
-    passages = _passages(story, release, own)
-    covered = [any(p.release_start <= w.start < p.release_end for p in passages) for w in release.words]
-    counted = sum(1 for mine, in_passage in zip(own, covered, strict=True) if mine and in_passage)
+    passages = _passages(story, release, own) if there else []
+    counted = _counted(release, own, passages)
     total = sum(own)
     overlap = counted / total if total else 0.0
     density = min(1.0, counted / len(story.words)) if story.words else 0.0
@@ -214,8 +217,7 @@ def _reason(methods: Sequence[str], overlap: float, longest: int, shared: float)
     return "; ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(NamedTuple):
     """A winnowed gram of a release, the word it starts at, and how many releases have it."""
 
     gram: int
@@ -224,11 +226,10 @@ class _Mark:
 
 
 def _marks(release: Reading, holders: Mapping[int, int]) -> list[_Mark]:
-    kept = winnow(release.grams, WINDOW)
-    grams = release.grams[kept]
+    grams = release.grams[list(release.kept)]
     return [
         _Mark(gram, at, holders.get(short, 1))
-        for gram, at, short in zip(grams.tolist(), kept, _short(grams).tolist(), strict=True)
+        for gram, at, short in zip(grams.tolist(), release.kept, _short(grams).tolist(), strict=True)
     ]
 
 
@@ -244,10 +245,22 @@ def _own_words(release: Reading, marks: Sequence[_Mark]) -> list[bool]:
     return own
 
 
+def _counted(release: Reading, own: Sequence[bool], passages: Sequence[Passage]) -> int:
+    """How many of the release's own words lie in passages."""
+    spans = [(p.release_start, p.release_end) for p in passages]
+    if not spans:
+        return 0
+    return sum(
+        1
+        for mine, word in zip(own, release.words, strict=True)
+        if mine and any(start <= word.start < end for start, end in spans)
+    )
+
+
 def _passages(story: Reading, release: Reading, own: Sequence[bool]) -> list[Passage]:
     """Runs of the release's words in the story, close ones joined; those that only repeat a formula are left out."""
     joined: list[list[int]] = []  # story from, to, release from, to, shared words
-    for run in shared_runs(story.norms, release.norms, GRAM):
+    for run in shared_runs(story.norms, release.norms, GRAM, hashes=(story.grams, release.grams)):
         i, j, n = run.at_a, run.at_b, run.length
         last = joined[-1] if joined else None
         if last and 0 <= i - last[1] <= NEAR and 0 <= j - last[3] <= NEAR:

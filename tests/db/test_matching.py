@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ from monitor.model import Dated, Link, PageVisit, Precision, SourceKind, StoryKi
 from monitor.query import parse
 from tests import factories as make
 from tests.db.filed import hours, rows, visit
-from tests.matched import match
+from tests.matched import match, match_while_filing
 from tests.monitor.matching.texts import STORY, seizure
 
 AT = {name: hours(number) for number, name in enumerate(("wire", "paper", "radio", "release", "story"))}
@@ -76,6 +78,40 @@ def test_groups_are_the_same_in_any_order_of_filing(tmp_path: Path, order: tuple
         assert len(rows(archive, found)) == 2
         assert rows(archive, "SELECT count(*) FROM duplicates") == [(3,)]
         assert rows(archive, "SELECT count(*) FROM match_queue") == [(0,)]
+
+
+def test_matching_alongside_filing_takes_full_batches_and_comes_to_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(matchmaker, "BATCH", 2)
+    grouped = "SELECT s.url, f.url FROM stories s LEFT JOIN stories f ON f.id = s.duplicate_of ORDER BY 1"
+    with newsroom(tmp_path / "after.db", COPIES) as archive:
+        match(archive)
+        afterwards = rows(archive, grouped)
+    with newsroom(tmp_path / "alongside.db", ()) as archive:
+        match_while_filing(archive, COPIES)
+        waiting = rows(archive, "SELECT count(*) FROM match_queue")
+        match(archive)
+        assert rows(archive, grouped) == afterwards
+    assert waiting == [(1,)]
+
+
+def test_filing_that_fails_ends_the_matching_beside_it(tmp_path: Path):
+    def visits() -> Iterator[PageVisit]:
+        yield COPIES[0]
+        raise OSError("the file broke off")
+
+    with newsroom(tmp_path / "x.db", ()) as archive:
+        with pytest.raises(ExceptionGroup) as raised:
+            match_while_filing(archive, visits())
+        assert isinstance(raised.value.exceptions[0], OSError)
+        assert rows(archive, "SELECT count(*) FROM match_queue") == [(1,)]
+
+
+def test_the_archive_opens_without_what_only_matching_needs():
+    asked = "import sys, monitor.app, spiders.web; print(sorted({'numpy', 'scrapy', 'pebble'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_filing_waits_for_no_matching_and_matching_twice_does_nothing(tmp_path: Path):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.matching.alignment import Run, in_order, shared_runs
+from monitor.matching.fingerprint import shingles
 
 words_of = st.lists(st.sampled_from("abcdef"), max_size=80)
 
@@ -23,6 +24,11 @@ def test_runs_are_equal_words_and_use_no_word_twice(a: list[str], b: list[str]) 
         assert not here_a & seen_a and not here_b & seen_b
         seen_a |= here_a
         seen_b |= here_b
+
+
+@given(words_of, words_of)
+def test_runs_looked_for_at_equal_hashes_alone_are_the_same(a: list[str], b: list[str]) -> None:
+    assert shared_runs(a, b, 3, hashes=(shingles(a, 3), shingles(b, 3))) == shared_runs(a, b, 3)
 
 
 @given(words_of, words_of)
