@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from db import (
+    calendar,
     filing,
+    health,
     hosts,
     identities,
     imports,
@@ -33,6 +35,7 @@ from db.connect import note_check, open_reader, open_writer, refusing
 from db.events import EventTables
 from db.stories import Row
 from monitor.errors import ArchiveError, UsageError
+from monitor.health import ChannelRecord, Completeness, Notice
 from monitor.model import (
     Channel,
     ChannelMemory,
@@ -44,7 +47,7 @@ from monitor.model import (
     Source,
     WantedPage,
 )
-from monitor.ports import HostNote
+from monitor.ports import HostNote, Slot
 from monitor.query import Query
 
 if TYPE_CHECKING:
@@ -83,6 +86,7 @@ class Archive:
         try:
             schema.migrate(connection, path)
             with refusing(path):
+                schema.refuse_incomplete(connection, path)
                 note_check(connection, path)
         except BaseException:
             connection.close()
@@ -118,6 +122,7 @@ class Archive:
             with refusing(path):
                 schema.refuse_newer(connection, path)
                 schema.refuse_older(connection, path)
+                schema.refuse_incomplete(connection, path)
         except BaseException:
             connection.close()
             raise
@@ -145,6 +150,16 @@ class Archive:
         """The enabled channels of one source, or of all, in the configured order of preference."""
         with refusing(self._path):
             return sources.channels(self._db, source, self._configured)
+
+    def schedule(self) -> dict[str, list[Slot]]:
+        """When each enabled source's channels are due, in the order of preference."""
+        with refusing(self._path):
+            return sources.schedule(self._db)
+
+    def pull_back(self, now: datetime) -> int:
+        """Make due the pages that a clock which ran ahead has put off beyond all we ever wait."""
+        with self._transaction() as db:
+            return sources.pull_back(db, now)
 
     def add_discovered(self, channel: Channel) -> ChannelMemory:
         """Remember a channel that discovery found, after those configured."""
@@ -176,6 +191,11 @@ class Archive:
         """How many pages are due at ``now``, by source."""
         with refusing(self._path):
             return pages.wanted_counts(self._db, now)
+
+    def due_counts(self, source: str, now: datetime) -> tuple[int, int]:
+        """How many pages of ``source``, new ones and known ones to look at again, are due."""
+        with refusing(self._path):
+            return pages.due_count(self._db, source, now), rechecks.due_count(self._db, source, now)
 
     def file_visits(self, batch: Sequence[PageVisit]) -> list[Filing | None]:
         """File finished page visits in one transaction; in the same order, what each did (None: no story filed).
@@ -358,6 +378,60 @@ class Archive:
         """Every channel known, enabled or not: state, reason, last and next poll, stories."""
         with refusing(self._path):
             return stories.source_states(self._db)
+
+    # ── health ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def channel_records(self) -> list[ChannelRecord]:
+        """How every enabled channel fares."""
+        with refusing(self._path):
+            return health.channel_records(self._db)
+
+    def arrivals(self, since: datetime) -> dict[int, list[datetime]]:
+        """By channel when each of its stories came, since then."""
+        with refusing(self._path):
+            return health.arrivals(self._db, since)
+
+    def completeness(self, now: datetime) -> list[Completeness]:
+        """How completely the pages of each enabled source are read, now and before."""
+        with refusing(self._path):
+            return health.completeness(self._db, now)
+
+    def last_notices(self) -> dict[tuple[str | None, str], Notice]:
+        """The last notice on each subject of each source."""
+        with refusing(self._path):
+            return health.last_notices(self._db)
+
+    def give_notices(self, notices: Sequence[Notice]) -> None:
+        """Store new notices."""
+        with self._transaction() as db:
+            health.give_notices(db, notices)
+
+    def notices(self, *, since: datetime | None = None, limit: int = 100) -> list[Row]:
+        """The latest notices, newest first."""
+        with refusing(self._path):
+            return health.notices(self._db, since=since, limit=limit)
+
+    def set_quiet(self, reasons: Mapping[int, str]) -> None:
+        """Mark channels as quiet with the reason, or with an empty one as quiet no longer."""
+        if reasons:
+            with self._transaction() as db:
+                health.set_quiet(db, reasons)
+
+    def poll_at_once(self, channels: Iterable[int]) -> None:
+        """Make channels due."""
+        if due := list(channels):
+            with self._transaction() as db:
+                health.poll_at_once(db, due)
+
+    def coverage_hours(self, since: datetime) -> list[Row]:
+        """Every hour since then in which a source was looked at, and what that came to."""
+        with refusing(self._path):
+            return calendar.hours(self._db, since=since)
+
+    def coverage_gaps(self, since: datetime) -> list[Row]:
+        """The times a source could not be seen that had not ended by then."""
+        with refusing(self._path):
+            return calendar.gaps(self._db, since=since)
 
     # ── hosts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

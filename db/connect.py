@@ -149,7 +149,7 @@ def refusing(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         if is_damage(error):
-            raise _unsound(path, f"is damaged ({_one_line(str(error))})") from error
+            raise unsound(path, f"is damaged ({_one_line(str(error))})") from error
         raise ArchiveError(_in_words(error, path)) from error
     except OSError as error:
         remedy = _REMEDIES.get(error.errno or 0, "")
@@ -177,13 +177,13 @@ def _refuse_unfit(path: Path) -> None:
             what = "a folder" if stat.S_ISDIR(found.st_mode) else "not a regular file"
             raise ArchiveError(f"{path}: is {what}; name the archive's file with --archive or [archive] path")
         if found.st_size == 0:
-            raise _unsound(path, "is empty (0 bytes), which no archive ever is")
+            raise unsound(path, "is empty (0 bytes), which no archive ever is")
         with path.open("rb") as file:
             head = file.read(100)
     if not head.startswith(MAGIC[: len(head)]):
-        raise _unsound(path, "is not a Shiftwatch archive (no SQLite database)")
+        raise unsound(path, "is not a Shiftwatch archive (no SQLite database)")
     if len(head) < 100:
-        raise _unsound(path, f"is cut off after {len(head)} bytes")
+        raise unsound(path, f"is cut off after {len(head)} bytes")
     _refuse_cut(path, head, found.st_size)
 
 
@@ -196,7 +196,7 @@ def _refuse_cut(path: Path, head: bytes, size: int) -> None:
     page_size = 65536 if page_size == 1 else page_size
     pages = int.from_bytes(head[28:32])
     if size < pages * page_size:
-        raise _unsound(path, f"is cut off ({size:,} of {pages * page_size:,} bytes)")
+        raise unsound(path, f"is cut off ({size:,} of {pages * page_size:,} bytes)")
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
@@ -204,14 +204,14 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     if application == APPLICATION_ID:
         return
     if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0 and application == 0:
-        raise _unsound(path, "is an empty database that Shiftwatch did not make")
+        raise unsound(path, "is an empty database that Shiftwatch did not make")
     raise ArchiveError(f"{path}: is a database of another program; choose another file with --archive")
 
 
 def _refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        raise _unsound(path, f"is damaged ({_one_line(found)})")
+        raise unsound(path, f"is damaged ({_one_line(found)})")
 
 
 def _in_words(error: sqlite3.Error, path: Path) -> str:
@@ -229,7 +229,7 @@ def _in_words(error: sqlite3.Error, path: Path) -> str:
     return f"{path}: {said}"
 
 
-def _unsound(path: Path, what: str) -> ArchiveDamaged:
+def unsound(path: Path, what: str) -> ArchiveDamaged:
     return ArchiveDamaged(path, what, newest_backup(path))
 
 

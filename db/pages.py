@@ -229,3 +229,8 @@ def wanted_counts(db: sqlite3.Connection, now: datetime) -> dict[str, int]:
     return dict(
         db.execute("SELECT source, count(*) FROM pages WHERE next_at <= ? GROUP BY source", (iso(now),)).fetchall()
     )
+
+
+def due_count(db: sqlite3.Connection, source: str, now: datetime) -> int:
+    """How many pages of ``source`` are due."""
+    return int(db.execute(f"SELECT count(*) FROM pages WHERE {_DUE}", (source, iso(now))).fetchone()[0])

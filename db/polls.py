@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
+from db.calendar import note_hour
 from db.pages import announce
 from db.sources import remember
 from db.times import iso, iso_millis
@@ -46,6 +47,7 @@ def file_poll(db: sqlite3.Connection, poll: Poll) -> PollFiling:
         db.execute(
             "UPDATE polls SET new_stories = new_stories + ?, wanted = wanted + ? WHERE id = ?", (new, wanted, row)
         )
+    note_hour(db, poll)
     remember(db, poll.memory)
     return PollFiling(poll=row, filings=tuple(filings), wanted=wanted)
 
@@ -57,6 +59,7 @@ def file_unfileable(db: sqlite3.Connection, poll: Poll, known: ChannelMemory, re
         state=ChannelState.BROKEN,
         reason=reason,
         failures=known.failures + 1,
+        last_poll_at=poll.finished_at,
         next_poll_at=poll.memory.next_poll_at or poll.finished_at + timedelta(hours=1),
     )
     failed = replace(poll, memory=memory, outcome=Outcome.BROKEN, reason=reason, announced=())

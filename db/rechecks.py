@@ -74,3 +74,9 @@ def recheck_counts(db: sqlite3.Connection, now: datetime) -> dict[str, int]:
     return dict(
         db.execute("SELECT source, count(*) FROM pages WHERE recheck_at <= ? GROUP BY source", (iso(now),)).fetchall()
     )
+
+
+def due_count(db: sqlite3.Connection, source: str, now: datetime) -> int:
+    """How many pages of ``source``'s known stories are to be looked at again."""
+    sql = "SELECT count(*) FROM pages WHERE source = ? AND recheck_at <= ?"
+    return int(db.execute(sql, (source, iso(now))).fetchone()[0])

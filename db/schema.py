@@ -7,13 +7,15 @@ docs/schema.md documents every table and column, and a test holds it to that.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db.connect import open_fresh, refuse_stray_log, refusing
+from db.connect import open_fresh, refuse_stray_log, refusing, unsound
 from db.copies import copy
 from monitor.errors import ArchiveError
 
@@ -80,6 +82,52 @@ def keep_what_coding_finds(db: Database) -> None:
     for statement in _script("3_coding.sql"):
         db.execute(statement)
     db.execute("INSERT INTO code_queue (story, turn) SELECT id, 1 FROM stories")
+
+
+@step
+def run_for_months(db: Database) -> None:
+    """Each channel's rhythm, waits of hosts, the calendar of coverage, notices."""
+    for statement in _script("4_service.sql"):
+        db.execute(statement)
+    # What the polls kept so far say of the calendar; a better outcome within the hour counts.
+    db.execute(
+        "INSERT INTO coverage_hours SELECT source, hour, outcome, reason FROM (SELECT c.source AS source,"
+        " substr(p.started_at, 1, 13) || ':00Z' AS hour,"
+        " CASE WHEN p.outcome IN ('broken', 'gone', 'forbidden') THEN 'failed' ELSE p.outcome END AS outcome, p.reason,"
+        " row_number() OVER (PARTITION BY c.source, substr(p.started_at, 1, 13) ORDER BY CASE p.outcome"
+        " WHEN 'changed' THEN 0 WHEN 'unchanged' THEN 1 WHEN 'empty' THEN 2 WHEN 'blocked' THEN 3 ELSE 4 END, p.id)"
+        " AS place FROM polls p JOIN channels c ON c.id = p.channel) WHERE place = 1"
+    )
+    db.execute(
+        "UPDATE channels SET last_poll_at = (SELECT substr(max(started_at), 1, 19) || 'Z' FROM polls p"
+        " WHERE p.channel = channels.id)"
+    )
+
+
+def refuse_incomplete(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise ArchiveDamaged when a table, view, index or trigger of today's schema is missing: somebody dropped it.
+
+    Only asked of an archive whose version is today's.
+    """
+    there = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+    if missing := sorted(_promised() - there):
+        raise unsound(path, f"lacks {', '.join(missing[:5])}{', …' if missing[5:] else ''}, which every archive has")
+
+
+@cache
+def _promised() -> frozenset[str]:
+    """The names of everything the steps create."""
+    names: set[str] = set()
+    for script in sorted(files("db").joinpath("steps").iterdir(), key=lambda file: file.name):
+        if script.name.endswith(".sql"):
+            for verb, name in _MADE.findall(script.read_text(encoding="utf-8")):
+                (names.add if verb == "CREATE" else names.discard)(name)
+    return frozenset(names)
+
+
+_MADE = re.compile(
+    r"(?m)^(CREATE|DROP)\s+(?:UNIQUE\s+|VIRTUAL\s+)?(?:TABLE|VIEW|INDEX|TRIGGER)\s+(?:IF\s+\w+\s+(?:\w+\s+)?)?(\w+)"
+)
 
 
 def _script(name: str) -> list[str]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from db.texts import domain_of
-from db.times import maybe_iso, moment
+from db.times import iso, maybe_iso, moment
 from monitor.model import Channel, ChannelKind, ChannelMemory, ChannelState, Snapshot, Source, StoryKind
+from monitor.ports import Slot
+from monitor.rhythm import Rhythm
 
 Configured = Mapping[tuple[str, str], Channel]
 
+MOST_PUT_OFF = timedelta(days=32)
 _DISCOVERED_RANK = 1_000  # after everything configured
 _KIND_OF = {StoryKind.RELEASE: "agency", StoryKind.COVERAGE: "outlet", StoryKind.ANALYSIS: "research"}
 _REMEMBERED = (
     "state", "reason", "failures", "next_poll_at", "last_ok_at", "etag", "last_modified", "body_hash", "moved_to",
-    "moved_times", "seen",
+    "moved_times", "seen", "rhythm", "rhythm_from", "rhythm_at", "heat", "asked_seconds", "pace_seconds",
+    "last_poll_at", "unreachable",
 )  # fmt: skip
 _REMEMBER = f"UPDATE channels SET {', '.join(f'{name} = ?' for name in _REMEMBERED)} WHERE id = ?"
 _SELECT = f"SELECT id, source, kind, url, also, discovered, every_seconds, {', '.join(_REMEMBERED)} FROM channels"
@@ -85,6 +89,27 @@ def channels(db: sqlite3.Connection, source: str | None, configured: Configured)
     return [_memory(row, configured) for row in rows]
 
 
+def schedule(db: sqlite3.Connection) -> dict[str, list[Slot]]:
+    """Of every enabled source its enabled channels by preference; sources without any are there too."""
+    enabled = db.execute("SELECT id FROM sources WHERE enabled")
+    found: dict[str, list[Slot]] = {source: [] for (source,) in enabled}
+    for source, also, state, at, unreachable in db.execute(
+        "SELECT source, also, state, next_poll_at, unreachable FROM channels"
+        f" WHERE {_ENABLED} ORDER BY source, rank, id"
+    ):
+        found[source].append(Slot(bool(also), state, moment(at), bool(unreachable)))
+    return found
+
+
+def pull_back(db: sqlite3.Connection, now: datetime) -> int:
+    """Make due what a clock that ran ahead has put off beyond all we ever wait; gives how many pages that was."""
+    latest = (iso(now), iso(now + MOST_PUT_OFF))
+    return sum(
+        db.execute(f"UPDATE pages SET {column} = ? WHERE {column} > ?", latest).rowcount
+        for column in ("next_at", "recheck_at")
+    )
+
+
 def channel(db: sqlite3.Connection, id_: int, configured: Configured) -> ChannelMemory | None:
     """One channel by its row's id, enabled or not; None when there is none."""
     row = db.execute(f"{_SELECT} WHERE id = ?", (id_,)).fetchone()
@@ -108,19 +133,23 @@ def add_discovered(db: sqlite3.Connection, found: Channel, configured: Configure
 
 def remember(db: sqlite3.Connection, memory: ChannelMemory) -> None:
     """Store what is to be kept of a channel after a poll: the commit mark."""
+    rhythm = memory.rhythm
     db.execute(
         _REMEMBER,
         (
             memory.state, memory.reason, memory.failures, maybe_iso(memory.next_poll_at), maybe_iso(memory.last_ok_at),
             memory.etag, memory.last_modified, memory.body_hash, memory.moved_to, memory.moved_times, memory.seen,
-            memory.id,
+            rhythm.counts, maybe_iso(rhythm.since), maybe_iso(rhythm.at), rhythm.heat,
+            int(memory.asked_pause.total_seconds()), int(memory.pace.total_seconds()), maybe_iso(memory.last_poll_at),
+            memory.unreachable, memory.id,
         ),
     )  # fmt: skip
 
 
 def _memory(row: tuple[Any, ...], configured: Configured) -> ChannelMemory:
     id_, source, kind, url, also, discovered, every, state, reason, failures, next_poll_at, last_ok_at, *rest = row
-    etag, last_modified, body_hash, moved_to, moved_times, seen = rest
+    etag, last_modified, body_hash, moved_to, moved_times, seen, *paced = rest
+    counts, rhythm_from, rhythm_at, heat, asked, pace, last_poll_at, unreachable = paced
     channel = configured.get((source, url)) or Channel(
         source=source,
         kind=ChannelKind(kind),
@@ -143,4 +172,9 @@ def _memory(row: tuple[Any, ...], configured: Configured) -> ChannelMemory:
         last_ok_at=moment(last_ok_at),
         moved_to=moved_to,
         moved_times=moved_times,
+        rhythm=Rhythm(counts=counts, since=moment(rhythm_from), at=moment(rhythm_at), heat=heat),
+        asked_pause=timedelta(seconds=asked),
+        pace=timedelta(seconds=pace),
+        last_poll_at=moment(last_poll_at),
+        unreachable=bool(unreachable),
     )

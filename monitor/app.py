@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from db.archive import Archive
 from db.lock import ArchiveLock
@@ -20,6 +20,7 @@ from monitor.books import book
 from monitor.config import Config, secret
 from monitor.errors import ShiftwatchError, UsageError
 from monitor.filer import Filer
+from monitor.health import Notice
 from monitor.model import (
     ADOPT_AFTER,
     Channel,
@@ -32,7 +33,8 @@ from monitor.model import (
     Trouble,
     TroubleKind,
 )
-from monitor.newsroom import Budget, Desk, collect
+from monitor.newsroom import Budget, Desk, Work, collect, due_sources
+from monitor.notices import ALIVE, checkup, note_absence
 from monitor.polls import outcome_of
 from monitor.ports import Clock, HostMemory, HostNote, Polled
 from monitor.reading.urls import host, site_domain
@@ -44,6 +46,7 @@ from spiders.manners import PRODUCT, Manners
 if TYPE_CHECKING:
     from db.captures import CaptureWriter
     from monitor.afterwards import Watching
+    from monitor.codings import Book
     from monitor.importing import Progress
 
 T = TypeVar("T")
@@ -68,6 +71,11 @@ class RememberedHosts:
 
     def put(self, note: HostNote) -> None:
         self._notes[note.origin] = self.changed[note.origin] = note
+
+    def take(self) -> list[HostNote]:
+        """What has changed since last asked."""
+        changed, self.changed = list(self.changed.values()), {}
+        return changed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,10 +118,7 @@ async def collect_once(
     """``collect_now`` on a loop that runs already."""
     sources = chosen(config, ids)
     codebook = book(config.codebook)
-    asked = {channel.auth for source in sources for channel in source.channels if channel.auth}
-    secrets = {name: secret(name, os.environ) for name in asked}
-    for login in secrets.values():
-        keep_secret(login)
+    secrets = secrets_of(sources)
     passes: list[SourcePass] = []
 
     def note(done: SourcePass) -> None:
@@ -122,39 +127,152 @@ async def collect_once(
 
     async def work() -> None:
         async with AsyncExitStack() as stack:
-            stack.enter_context(ArchiveLock(config.archive))
-            filer, archive = await open_filer(stack, config, config.sources)
-            hosts = RememberedHosts({note.origin: note for note in await filer.call(archive.load_hosts)})
-
-            async def save_hosts() -> None:
-                await filer.call(archive.save_hosts, list(hosts.changed.values()))
-
-            stack.push_async_callback(save_hosts)
-            readers = WorkerPool(usable_cores())
-            stack.callback(readers.close, at_once=True)
-            now = clock or SystemClock()
-            desk = Desk(
-                filer=filer,
-                web=await _open_web(stack, config, hosts, now, readers),
-                readers=readers,
-                clock=now,
-                rules=rules_of,
-                auth=lambda channel: secrets.get(channel.auth, ""),
-                pages_per_pass=config.network.articles_per_poll,
-                rechecks=Budget(config.network.rechecks_per_pass),
-                rechecks_per_source=config.network.rechecks_per_source,
-                on_done=note,
-            )
+            room = await Newsroom.open(stack, config, clock=clock or SystemClock(), secrets=secrets, codebook=codebook)
+            desk = room.desk(rechecks=Budget(config.network.rechecks_per_pass), on_done=note)
             await collect(desk, sources, force=force)
-            if await filer.call(archive.unfinished):
-                # Imported when it has work, like everything that a pass answered by 304 does without.
-                from monitor.afterwards import match_and_code
-
-                await match_and_code(filer=filer, archive=archive, readers=readers, clock=now, book=codebook)
+            await room.after_filing()
+            await room.checkup()
 
     stopped = await _until_signal(work())
     order = {source.id: at for at, source in enumerate(sources)}
     return Collected(passes=sorted(passes, key=lambda one: order[one.source]), stopped=stopped)
+
+
+def secrets_of(sources: Sequence[Source]) -> dict[str, str]:
+    """What the channels' logins refer to. Raises ConfigError naming the variable that is not set."""
+    asked = {channel.auth for source in sources for channel in source.channels if channel.auth}
+    secrets = {name: secret(name, os.environ) for name in asked}
+    for login in secrets.values():
+        keep_secret(login)
+    return secrets
+
+
+class Newsroom:
+    """Everything passes work with, open under the archive's lock: for one ``collect``, or for a daemon's months.
+
+    ``config`` is the one in force; it changes when the daemon reloads. See ``monitor.service.Room`` for the part that
+    the clock asks for.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        filer: Filer,
+        archive: Archive,
+        readers: WorkerPool,
+        clock: Clock,
+        hosts: RememberedHosts,
+        codebook: Book,
+    ) -> None:
+        self.config = config
+        self.filer = filer
+        self.archive = archive
+        self.readers = readers
+        self.clock = clock
+        self.hosts = hosts
+        self._codebook = codebook
+        self._secrets: Mapping[str, str] = {}
+        self._web: Any = None
+        self._web_stack = AsyncExitStack()
+
+    @classmethod
+    async def open(
+        cls, stack: AsyncExitStack, config: Config, *, clock: Clock, secrets: Mapping[str, str], codebook: Book
+    ) -> Self:
+        """Open all of it; ``stack`` closes it. Raises ArchiveError, AlreadyRunning."""
+        stack.enter_context(ArchiveLock(config.archive))
+        filer, archive = await open_filer(stack, config, config.sources)
+        await filer.call(archive.pull_back, clock.now())
+        await filer.call(note_absence, archive, clock.now())
+        hosts = RememberedHosts({note.origin: note for note in await filer.call(archive.load_hosts)})
+        readers = WorkerPool(usable_cores())
+        room = cls(config, filer=filer, archive=archive, readers=readers, clock=clock, hosts=hosts, codebook=codebook)
+        stack.push_async_callback(room.save_hosts)
+        stack.push_async_callback(readers.end)
+        room._secrets = secrets
+        room._web = await _open_web(room._web_stack, config, hosts, clock, readers)
+        stack.push_async_callback(room._close_web)
+        return room
+
+    async def _close_web(self) -> None:
+        await self._web_stack.aclose()  # the one in use by then
+
+    def sources(self) -> Mapping[str, Source]:
+        """The enabled sources by id."""
+        return {source.id: source for source in self.config.enabled()}
+
+    @property
+    def rechecks_per_pass(self) -> int:
+        """How many known pages may be looked at again with one budget."""
+        return self.config.network.rechecks_per_pass
+
+    def desk(self, *, rechecks: Budget, on_done: Callable[[SourcePass], None] = lambda _: None) -> Desk:
+        """What passes are handed, as configured now."""
+        secrets = self._secrets
+        return Desk(
+            filer=self.filer,
+            web=self._web,
+            readers=self.readers,
+            clock=self.clock,
+            rules=rules_of,
+            auth=lambda channel: secrets.get(channel.auth, ""),
+            pages_per_pass=self.config.network.articles_per_poll,
+            rechecks=rechecks,
+            rechecks_per_source=self.config.network.rechecks_per_source,
+            on_done=on_done,
+        )
+
+    async def after_filing(self) -> None:
+        """What follows filing: stories that wait are matched and coded."""
+        if await self.filer.call(self.archive.unfinished):
+            # Imported when it has work, like everything that a pass answered by 304 does without.
+            from monitor.afterwards import match_and_code
+
+            await match_and_code(
+                filer=self.filer, archive=self.archive, readers=self.readers, clock=self.clock, book=self._codebook
+            )
+
+    async def checkup(self) -> list[Notice]:
+        """Judge how the sources fare and give the notices that are new."""
+        return await self.filer.call(checkup, self.archive, self.clock.now())
+
+    async def save_hosts(self) -> None:
+        """Keep what was learned of hosts."""
+        if changed := self.hosts.take():
+            await self.filer.call(self.archive.save_hosts, changed)
+
+    async def due(self, now: datetime) -> list[tuple[str, bool]]:
+        """The sources with something due, the longest overdue first, and whether that is known pages alone."""
+        return await self.filer.call(due_sources, self.archive, now)
+
+    async def work_of(self, source: str, now: datetime) -> Work:
+        """What is to be done for one source."""
+
+        def ask() -> Work:
+            wanted, rechecks = self.archive.due_counts(source, now)
+            return Work(channels=self.archive.channels(source), wanted=wanted, rechecks=rechecks)
+
+        return await self.filer.call(ask)
+
+    async def alive(self, now: datetime) -> None:
+        """Note in the archive that somebody is at work."""
+        await self.filer.call(self.archive.mark, ALIVE, now)
+
+    async def take_up(self, config: Config, ready: Callable[[], Awaitable[None]]) -> None:
+        """Work by another configuration from now on; ``ready`` is awaited before the client in use is closed.
+
+        Raises ConfigError for a secret that is not set or a codebook that is wrong; nothing is changed then.
+        """
+        secrets, codebook = secrets_of(config.enabled()), book(config.codebook)
+        self._secrets, self._codebook = secrets, codebook
+        former, self.config = self.config, config
+        if manners_of(config) != manners_of(former):
+            stack, self._web_stack = self._web_stack, AsyncExitStack()
+            self._web = await _open_web(self._web_stack, config, self.hosts, self.clock, self.readers)
+            await ready()
+            await stack.aclose()
+        await self.filer.call(self.archive.sync_sources, config.sources)
 
 
 def import_files(
@@ -188,7 +306,7 @@ def import_files(
             filer, archive = await open_filer(stack, config, config.sources, captures=False)
             cores = workers or usable_cores()
             readers = WorkerPool(cores)
-            stack.callback(readers.close, at_once=True)
+            stack.push_async_callback(readers.end)
             filed = asyncio.Event()
             desk = ImportDesk(
                 filer=filer,
@@ -234,7 +352,7 @@ def rematch_all(config: Config, *, progress: Callable[[int, int], None]) -> Rema
         async with AsyncExitStack() as stack:
             filer, archive = await open_filer(stack, config, config.sources, captures=False, create=False)
             readers = WorkerPool(usable_cores())
-            stack.callback(readers.close, at_once=True)
+            stack.push_async_callback(readers.end)
             desk = MatchDesk(filer=filer, archive=archive, readers=readers, clock=SystemClock())
             await filer.call(begin_again, archive)
             result = await match_waiting(desk, progress=progress, stop=stop)
@@ -313,7 +431,7 @@ def probe(
     async def main() -> list[Probe]:
         async with AsyncExitStack() as stack:
             readers = WorkerPool(usable_cores())
-            stack.callback(readers.close, at_once=True)
+            stack.push_async_callback(readers.end)
             web = await _open_web(stack, config, RememberedHosts({}), clock, readers)
 
             async def one(channel: Channel) -> Probe:

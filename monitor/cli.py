@@ -15,7 +15,7 @@ from monitor.cli_codebook import codebook
 from monitor.cli_identity import rematch
 from monitor.cli_judge import judge
 from monitor.cli_keeping import backup, metrics, prune, restore
-from monitor.cli_options import config_path, configuration, log_to_stderr, run, shared_options
+from monitor.cli_options import config_path, configuration, configurations, log_to_stderr, run, shared_options
 from monitor.cli_shifts import figures, recode, shifts
 from monitor.cli_sources import sources
 from monitor.screen.progress import work_progress
@@ -91,6 +91,21 @@ def collect(source: tuple[str, ...], force: bool, quiet: bool, verbose: bool, as
     else:
         passes.print_collected(collected, archive=config.archive, quiet=quiet)
     return 1 if any(one.failed for one in collected.passes) and not collected.stopped else 0
+
+
+@cli.command("run")
+@click.option("--metrics", metavar="HOST:PORT", default="", help="Serve figures for Prometheus on a loopback address.")
+@shared_options
+def run_(metrics: str) -> int:
+    """The daemon: collect whatever is due, when it is due, until SIGTERM or Ctrl-C.
+
+    SIGHUP reads the configuration again. How often a channel is looked at follows its rhythm; see docs/service.md.
+    """
+    from monitor.app_service import run_service
+
+    log_to_stderr(verbose=True)
+    run_service(configurations(), metrics=metrics)
+    return 0
 
 
 @cli.command("import")

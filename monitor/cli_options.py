@@ -62,13 +62,23 @@ def shared_options(command: F) -> F:
 
 def configuration() -> Config:
     """The configuration the current command line asks for, ``--archive`` included. Raises ConfigError."""
+    return configurations()()
+
+
+def configurations() -> Callable[[], Config]:
+    """What reads ``configuration`` anew each time it is called, whatever the current folder is by then."""
     from monitor.config import load  # not for --help
 
     shared = click.get_current_context().ensure_object(dict)
-    config = load(shared.get("config_file"), cwd=Path.cwd(), env=os.environ)
-    archive = shared.get("archive_file")
-    shared["config"] = replace(config, archive=Path.cwd() / archive) if archive else config
-    return cast("Config", shared["config"])
+    config_file, archive = shared.get("config_file"), shared.get("archive_file")
+    folder = Path.cwd()
+
+    def read() -> Config:
+        config = load(config_file, cwd=folder, env=os.environ)
+        shared["config"] = replace(config, archive=folder / archive) if archive else config
+        return cast("Config", shared["config"])
+
+    return read
 
 
 def log_to_stderr(*, verbose: bool = False) -> None:

@@ -11,13 +11,21 @@ from monitor.cli_options import config_path, configuration, shared_options
 
 
 @click.group(invoke_without_command=True)
+@click.option("--calendar", is_flag=True, help="What looking at each source came to, hour by hour.")
+@click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True, help="Days the calendar shows.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @shared_options
 @click.pass_context
-def sources(context: click.Context, as_json: bool) -> int:
-    """The sources: what is watched, how each channel fares and why. See the subcommands for more."""
+def sources(context: click.Context, calendar: bool, days: int, as_json: bool) -> int:
+    """The sources: what is watched, how each channel fares and why. See the subcommands for more.
+
+    With --calendar: for each source and hour whether it could be read, so that "there was no story" and "nobody looked"
+    are different answers.
+    """
     if context.invoked_subcommand is not None:
         return 0
+    if calendar:
+        return _calendar(days, as_json)
     from monitor.app import source_states
     from monitor.screen import sources as screen
 
@@ -26,6 +34,26 @@ def sources(context: click.Context, as_json: bool) -> int:
         click.echo(json.dumps([state.as_json() for state in states], indent=2, ensure_ascii=False))
     else:
         screen.print_sources(states)
+    return 0
+
+
+def _calendar(days: int, as_json: bool) -> int:
+    from datetime import UTC, datetime, timedelta
+
+    from monitor.app import reading_archive
+    from monitor.screen import calendar as screen
+    from monitor.screen.tables import print_json_array
+
+    config = configuration()
+    now = datetime.now(UTC)
+    since = now - timedelta(days=days)
+    with reading_archive(config) as archive:
+        known, gaps = archive.coverage_hours(since), archive.coverage_gaps(since)
+    hours = list(screen.hours_of([one.id for one in config.enabled()], known, since=since, until=now))
+    if as_json:
+        print_json_array(hours)
+    else:
+        screen.print_calendar(hours, gaps)
     return 0
 
 

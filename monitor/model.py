@@ -8,6 +8,8 @@ from datetime import date as Day
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.rhythm import UNKNOWN, Rhythm
+
 
 class SourceKind(StrEnum):
     """Who speaks: an agency about itself, a news outlet, or a research body."""
@@ -173,7 +175,9 @@ class ChannelMemory:
     """What the archive remembers of a channel between polls; ``id`` is the row's.
 
     ``seen`` holds the 8-byte hashes of entries already filed, oldest first, concatenated.
-    ``moved_to`` / ``moved_times`` count how often a permanent redirect has served a valid channel.
+    ``moved_to`` / ``moved_times`` count how often a permanent redirect has served a valid channel. ``asked_pause`` is
+    the pause its feed asked for when it was last read, ``pace`` the one its rhythm gave last. ``unreachable``: the last
+    look got no connection at all.
     """
 
     id: int
@@ -189,6 +193,11 @@ class ChannelMemory:
     last_ok_at: datetime | None = None
     moved_to: str = ""
     moved_times: int = 0
+    rhythm: Rhythm = UNKNOWN
+    asked_pause: timedelta = timedelta(0)
+    pace: timedelta = timedelta(0)
+    last_poll_at: datetime | None = None
+    unreachable: bool = False
 
     @property
     def moved(self) -> bool:

@@ -12,10 +12,11 @@ What one source does never reaches another: its troubles are values, filed and c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from typing import Protocol
 
 from monitor import polls, visits
 from monitor.cadence import overdue
@@ -33,7 +34,7 @@ from monitor.model import (
     TroubleKind,
     WantedPage,
 )
-from monitor.ports import Ask, Clock, Press, Readers
+from monitor.ports import Ask, Clock, Press, Readers, Slot
 from monitor.redact import struck, without_login
 from monitor.tallies import YIELDING, ChannelPass, SourcePass
 
@@ -48,6 +49,11 @@ class Budget:
 
     def __init__(self, left: int) -> None:
         self._left = left
+
+    @property
+    def left(self) -> int:
+        """How many are left."""
+        return self._left
 
     def take(self, asked: int) -> int:
         """As many of ``asked`` as are left."""
@@ -72,6 +78,67 @@ class Desk:
     on_done: Callable[[SourcePass], None] = lambda _: None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What there is to do for one source: its channels, due or not, and how many pages and known stories are due."""
+
+    channels: Sequence[ChannelMemory] = ()
+    wanted: int = 0
+    rechecks: int = 0
+
+
+class Agenda(Protocol):
+    """What of the archive tells which sources have something due."""
+
+    def schedule(self) -> Mapping[str, Sequence[Slot]]: ...
+
+    def wanted_counts(self, now: datetime) -> Mapping[str, int]: ...
+
+    def recheck_counts(self, now: datetime) -> Mapping[str, int]: ...
+
+    def marked(self, name: str) -> datetime | None: ...
+
+
+def due_sources(archive: Agenda, now: datetime) -> list[tuple[str, bool]]:
+    """The sources a pass would have something to do for, those whose channels wait longest first.
+
+    Each with whether it is known pages alone that are due.
+    """
+    wanted, rechecks = archive.wanted_counts(now), archive.recheck_counts(now)
+    found: list[tuple[datetime, str, bool]] = []
+    for source, slots in archive.schedule().items():
+        due, served = look_through(slots, now)
+        lost = not served and not any(slot.unreachable for slot in slots)
+        if due or (lost and discovery_due(archive.marked(f"discovery:{source}"), now)):
+            found.append((min((slot.next_poll_at or _EVER for slot in slots), default=_EVER), source, False))
+        elif source in wanted or source in rechecks:
+            found.append((now, source, source not in wanted))
+    return [(source, known_alone) for _, source, known_alone in sorted(found)]
+
+
+def look_through(slots: Iterable[Slot], now: datetime) -> tuple[bool, bool]:
+    """Whether any channel of a source is to be looked at now, and whether one that is not due serves it.
+
+    In their order of preference: what stands behind one that serves is not looked at, unless it is wanted as well.
+    """
+    served = False
+    for also, state, next_poll_at, _ in slots:
+        if served and not also:
+            continue
+        if overdue(next_poll_at, now):
+            return True, served
+        served = served or state in HEALTHY
+    return False, served
+
+
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+def discovery_due(last: datetime | None, now: datetime) -> bool:
+    """Whether a home page is to be searched for channels again."""
+    return last is None or not timedelta(0) <= now - last < DISCOVER_EVERY
+
+
 async def collect(desk: Desk, sources: Sequence[Source], *, force: bool = False) -> list[SourcePass]:
     """One pass over what is due of ``sources``; ``force`` polls every channel now, due or not.
 
@@ -84,30 +151,35 @@ async def collect(desk: Desk, sources: Sequence[Source], *, force: bool = False)
 
     async def one(source: Source) -> SourcePass:
         async with gate:
-            result = SourcePass(source=source.id)
-            try:
-                await _collect_source(desk, source, memories.get(source.id, ()), result, force, wanted)
-                if not result.left and not result.unreachable and (due := rechecks.get(source.id, 0)):
-                    await _look_again(desk, source, result, due)
-            except OSError as error:  # a local fault (disk, files) of this source's work; the archive's own go up
-                result.error = f"{type(error).__name__}: {error}"
-            desk.on_done(result)
-            return result
+            work = Work(
+                channels=memories.get(source.id, ()),
+                wanted=wanted.get(source.id, 0),
+                rechecks=rechecks.get(source.id, 0),
+            )
+            return await collect_source(desk, source, work, force=force)
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one(source)) for source in sources]
     return [task.result() for task in tasks]
 
 
+async def collect_source(desk: Desk, source: Source, work: Work, *, force: bool = False) -> SourcePass:
+    """One pass over one source: its channels, then its new pages, then known ones; ``desk.on_done`` hears of it."""
+    result = SourcePass(source=source.id)
+    try:
+        await _collect_source(desk, source, work.channels, result, force, work.wanted)
+        if not result.left and not result.unreachable and work.rechecks:
+            await _look_again(desk, source, result, work.rechecks)
+    except OSError as error:  # a local fault (disk, files) of this source's work; the archive's own go up
+        result.error = f"{type(error).__name__}: {error}"
+    desk.on_done(result)
+    return result
+
+
 async def _collect_source(
-    desk: Desk,
-    source: Source,
-    memories: Sequence[ChannelMemory],
-    result: SourcePass,
-    force: bool,
-    wanted: Mapping[str, int],
+    desk: Desk, source: Source, memories: Sequence[ChannelMemory], result: SourcePass, force: bool, wanted: int
 ) -> None:
-    pages = wanted.get(source.id, 0)
+    pages = wanted
     served = False
     for memory in memories:
         if served and not memory.channel.also:
@@ -118,7 +190,8 @@ async def _collect_source(
         outcome, announced = await _poll(desk, source, memory, result)
         pages += announced
         served = served or outcome in YIELDING
-    lost = not served and not result.unreachable and (result.polled or not memories)
+    away = not result.polled and any(memory.unreachable for memory in memories)
+    lost = not served and not result.unreachable and not away
     if lost and (force or await _discovery_due(desk, source)):
         pages += await _discover(desk, source, memories, result)
     if pages:
@@ -147,8 +220,7 @@ async def _poll(desk: Desk, source: Source, memory: ChannelMemory, result: Sourc
 
 
 async def _discovery_due(desk: Desk, source: Source) -> bool:
-    last = await desk.filer.marked(f"discovery:{source.id}")
-    return last is None or not timedelta(0) <= desk.clock.now() - last < DISCOVER_EVERY
+    return discovery_due(await desk.filer.marked(f"discovery:{source.id}"), desk.clock.now())
 
 
 async def _discover(desk: Desk, source: Source, memories: Sequence[ChannelMemory], result: SourcePass) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from monitor.cadence import next_poll
+from monitor.cadence import LONGEST, next_poll, pace
 from monitor.model import (
     Announced,
     Articles,
@@ -16,13 +17,16 @@ from monitor.model import (
     Lead,
     Outcome,
     Poll,
+    Precision,
     Source,
     Trouble,
     TroubleKind,
 )
 from monitor.ports import Polled
 from monitor.reading.leads import looks_complete, story_of_lead
+from monitor.reading.plausible import plausible
 from monitor.reading.urls import canonical, is_made_address, story_key
+from monitor.rhythm import learned
 from monitor.tallies import YIELDING
 
 _OUTCOME = {
@@ -86,19 +90,30 @@ def judge(memory: ChannelMemory, polled: Polled, source: Source, *, started: dat
     reading = polled.reading if isinstance(polled.reading, ChannelReading) else None
     well = outcome in YIELDING
     failures = 0 if well else memory.failures + 1
+    rhythm = learned(memory.rhythm, _arrivals(memory, reading, finished), finished) if well else memory.rhythm
+    paced = pace(rhythm, now=finished, every=memory.channel.every) if well else memory.pace
+    asked = memory.asked_pause if reading is None else min(reading.ttl or timedelta(0), LONGEST)
+    silent = outcome is Outcome.UNCHANGED and memory.state is ChannelState.QUIET
     kept = replace(
         memory,
-        state=_STATE[outcome],
-        reason=reason,
+        # Silence is judged by monitor.health, from more than one look: only something new ends it.
+        state=ChannelState.QUIET if silent else _STATE[outcome],
+        reason=reason or memory.reason if silent else reason,
         failures=failures,
         last_ok_at=finished if well else memory.last_ok_at,
+        rhythm=rhythm,
+        asked_pause=asked,
+        pace=paced,
+        last_poll_at=finished,
+        unreachable=isinstance(answer, Trouble) and answer.kind in _NOT_REACHED,
         next_poll_at=next_poll(
             memory.channel.url,
             now=finished,
             every=memory.channel.every,
+            paced=paced,
             outcome=outcome,
             failures=failures,
-            asked_pause=reading.ttl if reading else None,
+            asked_pause=max(asked, _fresh_for(answer)),
             retry_at=answer.retry_at if isinstance(answer, Trouble) else None,
         ),
     )
@@ -119,6 +134,43 @@ def judge(memory: ChannelMemory, polled: Polled, source: Source, *, started: dat
         announced=_announced(reading.leads if reading else (), source, finished),
         total=reading.total if reading else None,
     )
+
+
+_NOT_REACHED = frozenset({TroubleKind.UNREACHABLE, TroubleKind.UNSAFE})  # a captive portal's names lead inside
+_LATE = timedelta(hours=6)  # by which an entry may be older than the last look and still be new
+
+
+def _arrivals(memory: ChannelMemory, reading: ChannelReading | None, now: datetime) -> list[datetime]:
+    """When the stories that are new in a channel were published, as far as it says.
+
+    Known entries that were edited are no arrivals. What has no date came just now, if there was a look before this one.
+    """
+    last = memory.last_ok_at
+    found: list[datetime] = []
+    for lead in reading.leads if reading else ():
+        said = lead.published
+        if said is None or said.precision in (Precision.DAY, Precision.MONTH) or not plausible(said, now):
+            if last is not None:
+                found.append(now)
+        elif last is None or said.at > last - _LATE:
+            found.append(min(said.at, now))
+    return found
+
+
+def _fresh_for(answer: Capture | Trouble) -> timedelta:
+    """How long the server says that asking again is no use: Cache-Control's max-age less the answer's age."""
+    if isinstance(answer, Trouble):
+        return timedelta(0)
+    control = answer.header("cache-control").lower()
+    found = _MAX_AGE.search(control)
+    if not found or "no-cache" in control or "no-store" in control:
+        return timedelta(0)
+    age = answer.header("age").strip()
+    seconds = int(found[1]) - (int(age) if age.isdecimal() and len(age) < 10 else 0)
+    return timedelta(seconds=min(max(seconds, 0), LONGEST.total_seconds()))
+
+
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,10})")
 
 
 def _with_answer(kept: ChannelMemory, answer: Capture, polled: Polled, reading: ChannelReading | None) -> ChannelMemory:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ParamSpec, Protocol, TypeVar
+from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 
 from monitor.model import Capture, Channel, ChannelMemory, ChannelReading, Source, Trouble
 
@@ -78,7 +78,8 @@ class Clock(Protocol):
 class HostNote:
     """What is remembered of an origin between runs: its robots.txt and how long it asked us to wait.
 
-    ``robots_status`` 0: never had. ``robots`` is the text when the status was 2xx.
+    ``robots_status`` 0: never had. ``robots`` is the text when the status was 2xx. ``crawl_delay`` is the pause in
+    seconds it asks us for (0: none), ``asked_at`` when such a host was last asked for something.
     """
 
     origin: str
@@ -86,6 +87,17 @@ class HostNote:
     robots_status: int = 0
     robots_at: datetime | None = None
     wait_until: datetime | None = None
+    crawl_delay: float = 0.0
+    asked_at: datetime | None = None
+
+
+class Slot(NamedTuple):
+    """When one channel is due and how it fares: the little a tick looks at, of every channel there is."""
+
+    also: bool
+    state: str
+    next_poll_at: datetime | None
+    unreachable: bool
 
 
 class HostMemory(Protocol):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import gc
 import logging
 import os
 import resource
 import signal
+import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as DeadlinePassed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -48,6 +50,7 @@ _log = logging.getLogger(__name__)
 def _prepare() -> None:
     """Ctrl-C is for the parent, which ends its workers itself; a worker's own traceback would only be noise."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(5)  # whoever waits for the network goes first: a reading can wait a moment, a loop that is late delays all
     gc.freeze()  # what was imported stays
     gc.set_threshold(50_000, 20, 20)
     warnings.simplefilter("ignore")  # what a library thinks of a hostile page is nothing to print
@@ -101,6 +104,9 @@ class WorkerPool:
         self._megabytes = megabytes
         self._turns = Turns(workers, slow=min(SLOW, seconds / 4))
         self._pools: dict[bool, ProcessPool] = {}  # the usual one, and the spare one
+        self._starting: dict[bool, asyncio.Future[ProcessPool]] = {}
+        self._reading = 0
+        self._last = time.monotonic()
 
     def of(self, source: str) -> Readers:
         """The same workers, for the readings of one source, which take turns with those of others."""
@@ -118,8 +124,9 @@ class WorkerPool:
 
         turn = await self._turns.take(source)
         killed = False
+        self._reading += 1
         try:
-            pool = self._pool(function.__module__, spare=turn.spare)
+            pool = await self._pool(function.__module__, spare=turn.spare)
             future = pool.schedule(_limited, args=(self._megabytes, function, args, kwargs), timeout=self._seconds)
             return await asyncio.wrap_future(future)
         except DeadlinePassed:
@@ -133,33 +140,69 @@ class WorkerPool:
             return _local(error)
         finally:
             self._turns.end(turn, killed=killed)
+            self._reading -= 1
+            self._last = time.monotonic()
 
-    def _pool(self, module: str, *, spare: bool) -> ProcessPool:
-        if spare not in self._pools:
-            self._pools[spare] = self._started(module, SPARE if spare else self._workers)
-        return self._pools[spare]
-
-    def _started(self, module: str, workers: int) -> ProcessPool:
-        import multiprocessing
-
-        from pebble import ProcessPool
-
-        # forkserver: a fork of a process with threads and an open archive is asking for trouble. It imports the
-        # readers once, so that a worker starts, or is replaced, in milliseconds.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([*PRELOAD, module])
-        return ProcessPool(max_workers=workers, context=context, initializer=_prepare)
+    async def _pool(self, module: str, *, spare: bool) -> ProcessPool:
+        """The pool, started in a thread: until its first processes stand half a second may go by."""
+        if spare in self._pools:
+            return self._pools[spare]
+        if spare not in self._starting:
+            workers = SPARE if spare else self._workers
+            self._starting[spare] = asyncio.ensure_future(asyncio.to_thread(_started, module, workers))
+        starting = self._starting[spare]
+        try:
+            return self._pools.setdefault(spare, await asyncio.shield(starting))
+        finally:
+            if starting.done() and self._starting.get(spare) is starting:
+                del self._starting[spare]
 
     def close(self, *, at_once: bool = False) -> None:
         """End the workers; ``at_once`` drops what they are reading."""
         pools, self._pools = list(self._pools.values()), {}
-        for pool in pools:
-            if at_once:
-                pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves both bare
-            else:
-                pool.close()  # type: ignore[no-untyped-call]
-        for pool in pools:
-            pool.join()
+        _end(pools, at_once=at_once)
+
+    async def rest(self, after: float = 300.0) -> bool:
+        """Let the workers go when nothing was read for ``after`` seconds; gives whether they went.
+
+        Their memory is half of a daemon's at rest. The next reading starts others.
+        """
+        if not self._pools or self._reading or time.monotonic() - self._last < after:
+            return False
+        pools, self._pools = list(self._pools.values()), {}  # first of all: whoever reads now gets others
+        await asyncio.to_thread(_end, pools, at_once=True)
+        return True
+
+    async def end(self) -> None:
+        """End the workers without holding up the loop, dropping what they are reading."""
+        for spare, starting in list(self._starting.items()):
+            with contextlib.suppress(Exception):
+                self._pools[spare] = await starting
+        await asyncio.to_thread(self.close, at_once=True)
+
+
+def _started(module: str, workers: int) -> ProcessPool:
+    import multiprocessing
+
+    from pebble import ProcessPool
+
+    # forkserver: a fork of a process with threads and an open archive is asking for trouble. It imports the
+    # readers once, so that a worker starts, or is replaced, in milliseconds.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*PRELOAD, module])
+    pool = ProcessPool(max_workers=workers, context=context, initializer=_prepare)
+    assert pool.active  # asking starts them
+    return pool
+
+
+def _end(pools: Sequence[ProcessPool], *, at_once: bool) -> None:
+    for pool in pools:
+        if at_once:
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves both bare
+        else:
+            pool.close()  # type: ignore[no-untyped-call]
+    for pool in pools:
+        pool.join()
 
 
 class _ForSource:

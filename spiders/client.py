@@ -229,6 +229,8 @@ class PoliteClient:
             async with site.line.turn(self._room, site.pause, crawl_delay, counts=counts):
                 # Those who stood in line when the host told the one in front to wait do not go out any more.
                 refused = site.told_to_wait(self._clock.now())
+                if refused is None and crawl_delay > 0:
+                    self._hosts.asking(target, crawl_delay)
                 answer = refused if refused is not None else await self._exchange(target, errand)
             if answer is not None:
                 return answer

@@ -88,6 +88,7 @@ class Hosts:
         self._clock = clock
         self._sites: dict[str, Site] = {}
         self._lines: dict[str, Line] = {}
+        self._most = MAX_SITES
 
     def site(self, target: Target) -> Site:
         """The site a target belongs to."""
@@ -95,7 +96,7 @@ class Hosts:
         return site if site is not None else self._meet(target)
 
     def _meet(self, target: Target) -> Site:
-        if len(self._sites) >= MAX_SITES:
+        if len(self._sites) >= self._most:
             self._forget()
         line = self._lines.get(target.host_key)
         if line is None:
@@ -111,7 +112,14 @@ class Hosts:
                 self._memory.put(replace(note, wait_until=waiting))
             if note.robots_at is not None and note.robots_status:
                 site.robots_had(robots.read(note.robots), note.robots_at)
+            if note.asked_at is not None and note.crawl_delay > 0:
+                line.asked(max(now - note.asked_at, timedelta(0)).total_seconds())
         return site
+
+    def asking(self, target: Target, crawl_delay: float) -> None:
+        """Remember that a host which asks for a pause is being asked: the next run keeps it too."""
+        note = self._memory.get(target.origin) or HostNote(origin=target.origin)
+        self._memory.put(replace(note, crawl_delay=crawl_delay, asked_at=self._clock.now()))
 
     def _forget(self) -> None:
         """Make room: sites nobody is busy with are read from the memory again when they are next met."""
@@ -120,6 +128,8 @@ class Hosts:
             del self._sites[origin]
         lines = {id(site.line) for site in self._sites.values()}
         self._lines = {key: line for key, line in self._lines.items() if id(line) in lines}
+        # When most are busy there is little to forget, and looking for it at every new one would be all we do.
+        self._most = max(MAX_SITES, len(self._sites) + MAX_SITES // 4)
 
     def told_to_wait(self, target: Target, wait: timedelta) -> datetime:
         """Remember that a host asked to be left alone for ``wait``; gives the moment it ends."""
@@ -146,7 +156,7 @@ class Hosts:
         if isinstance(answer, Capture) or status in (204, 205) or (300 <= status < 500 and status != 429):
             site.robots_had(rules, now)
             note = self._memory.get(site.origin) or HostNote(origin=site.origin)
-            self._memory.put(replace(note, robots=text, robots_status=status, robots_at=now))
+            self._memory.put(replace(note, robots=text, robots_status=status, robots_at=now, crawl_delay=rules.delay))
             return site.rules
         again = ROBOTS_AGAIN if connected else UNREACHABLE_AGAIN
         if answer.retry_at is not None:

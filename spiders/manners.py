@@ -142,6 +142,10 @@ class Line:
         """The loop's time, in seconds, which no change of the clock moves."""
         return self._loop.time()
 
+    def asked(self, ago: float) -> None:
+        """Take note of a request so many seconds ago, in an earlier run."""
+        self._counted = max(self._counted, self._loop.time() - ago)
+
     def until_next(self, pause: float, crawl_delay: float) -> float:
         """Seconds until the next start is allowed; not positive: now."""
         return max(self._started + pause, self._counted + crawl_delay) - self._loop.time()

@@ -57,7 +57,9 @@ class Web:
 
     async def page(self, ask: Ask) -> Capture | Trouble:
         """One article page."""
-        if self._asks is None or self._articles is None:
+        if (
+            self._asks is None or self._articles is None or self._articles.done()
+        ):  # a daemon outlives its spider's fault
             from spiders.crawl import ArticleSpider
 
             self._asks = asyncio.Queue()

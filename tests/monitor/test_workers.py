@@ -83,6 +83,27 @@ async def test_reading_in_process_is_the_same_call():
     assert await InProcess().run(double, 4, plus=1) == 9
 
 
+async def test_workers_that_have_nothing_to_read_are_let_go_and_others_come_when_needed():
+    pool = WorkerPool(1)
+    try:
+        assert await pool.run(abs, -1) == 1
+        assert not await pool.rest(after=60)
+        assert await pool.rest(after=0)
+        assert not await pool.rest(after=0)
+        assert await pool.run(abs, -2) == 2
+    finally:
+        await pool.end()
+
+
+async def test_ending_while_the_first_worker_starts_leaves_none():
+    pool = WorkerPool(1)
+    reading = asyncio.create_task(pool.run(abs, -1))
+    await asyncio.sleep(0)
+    reading.cancel()
+    await pool.end()
+    assert not pool._pools
+
+
 async def test_sources_that_spin_keep_no_other_source_waiting(pool: WorkerPool):
     await pool.run(double, 1)
     pool = WorkerPool(2, seconds=8.0)

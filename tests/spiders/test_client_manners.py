@@ -202,6 +202,24 @@ async def test_nobody_stands_in_line_for_a_crawl_delay_of_an_hour() -> None:
     assert len(server.asked("/a")) == 1
 
 
+async def test_a_crawl_delay_outlasts_the_run_that_learned_of_it() -> None:
+    memory, clock = Memory(), Clock()
+    robots = http(200, b"User-agent: *\nCrawl-delay: 3600\n")
+    async with serve({"/robots.txt": robots, "/a": PAGE}) as server:
+        async with polite(memory=memory, clock=clock) as client:
+            assert isinstance(await client.fetch(Ask(url=server.url("/a"))), Capture)
+        clock.at += timedelta(minutes=10)
+        async with polite(memory=memory, clock=clock) as later:
+            refused = await later.fetch(Ask(url=server.url("/a")))
+        assert isinstance(refused, Trouble) and "3600 s" in refused.reason
+        assert refused.retry_at is not None
+        assert timedelta(minutes=49) < refused.retry_at - clock.now() <= timedelta(minutes=50)
+        clock.at += timedelta(minutes=51)
+        async with polite(memory=memory, clock=clock) as much_later:
+            assert isinstance(await much_later.fetch(Ask(url=server.url("/a"))), Capture)
+    assert len(server.asked("/robots.txt")) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "wait"),
     [
