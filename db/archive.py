@@ -33,7 +33,10 @@ from db import (
 from db.coding import CodeTables
 from db.connect import note_check, open_reader, open_writer, refusing
 from db.events import EventTables
+from db.material import gathered
+from db.outbox import Outbox
 from db.stories import Row
+from monitor.digest.material import Material, Wanted
 from monitor.errors import ArchiveError, UsageError
 from monitor.health import ChannelRecord, Completeness, Notice
 from monitor.model import (
@@ -432,6 +435,25 @@ class Archive:
         """The times a source could not be seen that had not ended by then."""
         with refusing(self._path):
             return calendar.gaps(self._db, since=since)
+
+    # ── digests ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @contextlib.contextmanager
+    def outbox(self) -> Iterator[Outbox]:
+        """The outbox in one transaction."""
+        with self._transaction() as db:
+            yield Outbox(db)
+
+    @contextlib.contextmanager
+    def reading_outbox(self) -> Iterator[Outbox]:
+        """The outbox for questions alone."""
+        with refusing(self._path):
+            yield Outbox(self._db)
+
+    def digest_material(self, wanted: Wanted) -> Material:
+        """All that a digest is made of."""
+        with refusing(self._path):
+            return gathered(self._db, wanted)
 
     # ── hosts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -104,6 +104,13 @@ def run_for_months(db: Database) -> None:
     )
 
 
+@step
+def keep_digests(db: Database) -> None:
+    """Digests, what they told, one delivery per recipient, and mail servers that rest."""
+    for statement in _script("5_digests.sql"):
+        db.execute(statement)
+
+
 def refuse_incomplete(connection: sqlite3.Connection, path: Path) -> None:
     """Raise ArchiveDamaged when a table, view, index or trigger of today's schema is missing: somebody dropped it.
 

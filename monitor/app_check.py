@@ -182,6 +182,26 @@ def backups(ground: Ground) -> Iterator[Finding]:
         yield good("backups", f"newest {newest}")
 
 
+def mail(ground: Ground) -> Iterator[Finding]:
+    """That the mail server lets us in; nothing is sent."""
+    config = ground.config
+    if config.mail is None:
+        if config.digests:
+            yield warning("mail", "digests are configured, but no [mail]", "add [mail] with smtp and from")
+        return
+    from monitor.app_digest import mail_trouble
+
+    try:
+        trouble = mail_trouble(config)
+    except ConfigError as missing:
+        yield error("mail", str(missing), "set it for the service too, not only in your shell", exit_code=2)
+        return
+    if trouble:
+        yield error("mail", trouble, "look at [mail] smtp and its password; digests wait in the outbox meanwhile")
+    else:
+        yield good("mail", f"{config.mail.smtp}: lets us in")
+
+
 QUICK_CHECKS: tuple[Check, ...] = (
     configuration,
     sqlite_version,
@@ -193,7 +213,7 @@ QUICK_CHECKS: tuple[Check, ...] = (
     clock,
     polling,
 )
-CHECKS: tuple[Check, ...] = (*QUICK_CHECKS, permissions, backups, workers, sources)
+CHECKS: tuple[Check, ...] = (*QUICK_CHECKS, permissions, backups, workers, sources, mail)
 
 
 def _asked(ground: Ground, question: Callable[[Examination], T]) -> T | None:

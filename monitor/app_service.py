@@ -39,7 +39,15 @@ def chores(room: Newsroom) -> list[Chore]:
         now = room.clock.now()
         await room.filer.call(lambda: prune_open(room.archive, room.config, room.config.retention, now=now))
 
+    async def digests() -> None:
+        if room.config.digests:
+            # Imported when there are any: templates and mail are nothing to a daemon that sends none.
+            from monitor.app_digest import digests_due
+
+            await digests_due(room.config, room.archive, room.filer, room.clock)
+
     return [
+        Chore(name="digests", every=timedelta(minutes=1), run=digests),
         Chore(name="health", every=timedelta(minutes=1), run=health),
         Chore(name="rest", every=timedelta(minutes=1), run=rest),
         Chore(name="hosts", every=timedelta(minutes=5), run=room.save_hosts),

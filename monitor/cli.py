@@ -12,6 +12,7 @@ import click
 from monitor import __version__, logs
 from monitor.cli_check import check
 from monitor.cli_codebook import codebook
+from monitor.cli_digest import digest, feed
 from monitor.cli_identity import rematch
 from monitor.cli_judge import judge
 from monitor.cli_keeping import backup, metrics, prune, restore
@@ -43,6 +44,8 @@ for command in (check, backup, restore, prune, metrics):
 cli.add_command(shifts)
 cli.add_command(figures)
 cli.add_command(recode)
+cli.add_command(digest)
+cli.add_command(feed)
 
 
 @cli.command()

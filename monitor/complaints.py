@@ -128,7 +128,7 @@ def _problem(detail: ErrorDetails, path: Path, known: Sequence[str]) -> str:
 def _found(detail: ErrorDetails, path: Path) -> str:
     value = detail["input"]
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
-    if key in _SECRET or (isinstance(value, str) and "@" in value and "//" in value):
+    if key in _SECRET or (isinstance(value, str) and "//" in value and ("@" in value or value.startswith("apprise:"))):
         return "something else (not shown, it may hold a password)"
     return _quoted(value)
 

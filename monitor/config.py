@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from monitor.catalogue import catalogue
 from monitor.complaints import Complaint, guess
-from monitor.config_file import ConfigFile, parse
+from monitor.config_file import ConfigFile, MailTable, parse
 from monitor.errors import ConfigError
 from monitor.model import Source
 
@@ -49,21 +50,42 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """The mail server (without its password, which stays in the environment) and the sender of digests."""
+    """The mail server (without its password) and the sender of digests.
+
+    The password is in ``SHIFTWATCH_SMTP_PASSWORD`` or in ``password_file``. ``tls`` is required, offered (used when the
+    server has it), never, or "": required except of a server on this machine. ``unsubscribe`` is a mailto: or https
+    address for the mails' List-Unsubscribe.
+    """
 
     smtp: str
     sender: str
+    password_file: Path | None = None
+    tls: str = ""
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """Who gets which stories when: ``schedule`` is a cron line in ``timezone``, ``query`` the query grammar's."""
+    """Who gets which stories when.
+
+    ``schedule`` is a cron line in ``timezone``, or ``now`` for instant alerts; ``query`` the query grammar's. ``when``
+    says what there must be for one to be sent: anything new, shifts, or nothing at all (always). ``group`` orders the
+    stories that tell of no shift: code, source, day, none. ``maximum`` caps its entries. Alerts rest during the hours
+    of ``quiet`` (``22:00-07:00``) and are at most ``per_hour``.
+    """
 
     name: str
     to: tuple[str, ...]
+    title: str = ""
     schedule: str = "0 7 * * *"
     timezone: str = "UTC"
     query: str = ""
+    when: str = "anything"
+    group: str = "code"
+    maximum: int = 50
+    quiet: str = ""
+    per_hour: int = 4
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +156,10 @@ def loads(text: str, *, name: str, folder: Path, env: Mapping[str, str], path: P
             allow_private=tuple(network.allow_private),
         ),
         sources=tuple(tables.sources[id].over(known.get(id), id) if id in tables.sources else known[id] for id in ids),
-        mail=Mail(smtp=tables.mail.smtp, sender=tables.mail.sender) if tables.mail else None,
+        mail=_mail(tables.mail, folder, env) if tables.mail else None,
         digests=tuple(
-            Digest(name=name, to=tuple(d.to), schedule=d.schedule, timezone=d.timezone, query=d.query)
-            for name, d in tables.digests.items()
+            Digest(name=name, to=tuple(dict.fromkeys(digest.to)), **digest.model_dump(exclude={"to"}))
+            for name, digest in tables.digests.items()
         ),
         path=path,
         codebook=folder / _home(Path(tables.coding.codebook), env) if tables.coding.codebook else None,
@@ -167,6 +189,30 @@ def secret(reference: str, env: Mapping[str, str]) -> str:
     if not (value := env.get(name, "")):
         raise ConfigError(f"the environment variable {name} is not set, but the configuration refers to it")
     return value
+
+
+def _mail(table: MailTable, folder: Path, env: Mapping[str, str]) -> Mail:
+    file = folder / _home(Path(table.password_file), env) if table.password_file else None
+    return Mail(smtp=table.smtp, sender=table.sender, password_file=file, tls=table.tls, unsubscribe=table.unsubscribe)
+
+
+def smtp_password(mail: Mail, env: Mapping[str, str]) -> str:
+    """The mail server's password, looked up when it is needed: from the environment, else from its file, else "".
+
+    Raises ConfigError when the file cannot be read, or when the server has a user and there is no password.
+    """
+    password = env.get("SHIFTWATCH_SMTP_PASSWORD", "")
+    if not password and mail.password_file is not None:
+        try:
+            password = mail.password_file.read_text("utf-8").strip("\r\n")
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or "not UTF-8 text"
+            raise ConfigError(f"{mail.password_file}: the mail password cannot be read: {why}") from None
+    if not password and urlsplit(mail.smtp).username:
+        raise ConfigError(
+            "the mail server wants a user's password: set SHIFTWATCH_SMTP_PASSWORD, or password_file in [mail]"
+        )
+    return password
 
 
 def _source_complaints(data: dict[str, Any]) -> Iterator[Complaint]:

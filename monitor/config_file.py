@@ -149,13 +149,23 @@ class CatalogueSourceTable(SourceTable):
 class MailTable(Table):
     smtp: values.Smtp
     sender: Annotated[values.Mailbox, Field(alias="from")]
+    password_file: str = ""
+    tls: Literal["", "required", "offered", "never"] = ""
+    unsubscribe: values.Unsubscribe = ""
 
 
 class DigestTable(Table):
-    to: Annotated[list[values.Mailbox], Field(min_length=1)]
-    schedule: values.Cron = "0 7 * * *"
+    to: Annotated[list[values.Recipient], Field(min_length=1)]
+    title: values.OptionalLine = ""
+    schedule: values.Schedule = "0 7 * * *"
     timezone: values.TimeZone = "UTC"
-    query: str = ""
+    query: values.QueryText = ""
+    when: Literal["anything", "always", "shifts"] = "anything"
+    group: Literal["code", "source", "day", "none"] = "code"
+    maximum: Annotated[int, Field(ge=1, le=500)] = 50
+    quiet: values.QuietHours = ""
+    per_hour: Annotated[int, Field(ge=1, le=60)] = 4
+    unsubscribe: values.Unsubscribe = ""
 
 
 class BackupTable(Table):

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
+from monitor.errors import QueryError
+from monitor.query import parse as parse_query
 from monitor.reading.urls import is_http
 
 TRUSTED = "trusted"  # the validation context of tables that are ours
@@ -140,6 +142,55 @@ def _cron_part(part: str, low: int, high: int, names: tuple[str, ...]) -> bool:
     return len(numbers) == len(ends) <= 2 and numbers == sorted(numbers)
 
 
+def _schedule(value: str) -> str:
+    """A cron line that names at least one moment, or ``now``."""
+    if value == "now":
+        return value
+    from monitor.digest.window import never_comes
+
+    try:
+        _cron(value)
+    except ValueError as error:
+        raise ValueError(f'{error}, or "now"') from None
+    if never_comes(value):
+        raise ValueError('five cron fields that name a day there is, such as "0 7 * * *"')
+    return value
+
+
+def _query(value: str) -> str:
+    try:
+        parse_query(value)
+    except QueryError as error:
+        raise ValueError(f"a query: {error}") from None
+    return value
+
+
+def _recipient(value: str) -> str:
+    """A mailbox, or ``apprise:env:NAME``: the address of another service, which is a secret, from the environment."""
+    if value.startswith("apprise:"):
+        if not re.fullmatch(r"apprise:env:[A-Za-z_][A-Za-z0-9_]*", value):
+            raise ValueError('"apprise:env:NAME", the environment variable that holds the service\'s Apprise address')
+        return value
+    found = _mailbox(value)
+    if not parseaddr(found)[1].isascii():
+        raise ValueError('an e-mail address in plain ASCII such as "desk@example.org"')
+    return found
+
+
+def _unsubscribe(value: str) -> str:
+    if value and not (
+        re.fullmatch(r"mailto:[^\s<>\"]+@[^\s<>\"]+", value) or (is_http(value) and not re.search(r"[\s<>\"]", value))
+    ):
+        raise ValueError('"mailto:desk@example.org?subject=unsubscribe" or an https address')
+    return value
+
+
+def _quiet_hours(value: str) -> str:
+    if value and not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError('hours of the digest\'s time zone such as "22:00-07:00"')
+    return value
+
+
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -189,6 +240,11 @@ Proxy = Annotated[str, AfterValidator(_proxy)]
 Private = Annotated[str, AfterValidator(_private)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Smtp = Annotated[str, AfterValidator(_smtp)]
-Cron = Annotated[str, AfterValidator(_cron)]
+Schedule = Annotated[str, AfterValidator(_schedule)]
+OptionalLine = Annotated[str, AfterValidator(lambda value: _line(value) if value else "")]
+QueryText = Annotated[str, AfterValidator(_query)]
+Recipient = Annotated[str, AfterValidator(_recipient)]
+Unsubscribe = Annotated[str, AfterValidator(_unsubscribe)]
+QuietHours = Annotated[str, AfterValidator(_quiet_hours)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]

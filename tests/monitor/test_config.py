@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -323,3 +324,41 @@ def test_every_key_is_documented() -> None:
             key = info.alias or field
             if key not in inherited:
                 assert f"| `{key}` |" in sections[name], f"{name} does not document {key}"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('to = ["nobody"]', "e-mail address"),
+        ('to = ["dé@example.org"]', "plain ASCII"),
+        ('to = ["apprise:slack://token@x"]', "apprise:env:NAME"),
+        ('to = ["a@b.org"]\nschedule = "0 0 30 2 *"', "name a day there is"),
+        ('to = ["a@b.org"]\nschedule = "soon"', 'or "now"'),
+        ('to = ["a@b.org"]\nquery = "(tag"', "a query: this parenthesis is never closed"),
+        ('to = ["a@b.org"]\nquiet = "22-7"', 'such as "22:00-07:00"'),
+        ('to = ["a@b.org"]\nwhen = "sometimes"', "expected one of anything, always, shifts"),
+        ('to = ["a@b.org"]\nmaximum = 0', "at least 1"),
+        ('to = ["a@b.org"]\nunsubscribe = "me"', "mailto:"),
+        ('to = ["a@b.org"]\ngrop = "code"', 'did you mean "group"?'),
+    ],
+)
+def test_a_wrong_digest_is_told_by_line_and_key(line: str, expected: str) -> None:
+    (complaint,) = complaints(f"[digests.d]\n{line}")
+    assert re.match(r"shiftwatch\.toml:[23]: digests\.d\.", complaint)
+    assert expected in complaint
+    assert "token" not in complaint
+
+
+def test_a_mail_password_comes_from_the_environment_or_its_file(tmp_path: Path) -> None:
+    from monitor.config import smtp_password
+
+    mail = read('[mail]\nsmtp = "smtp://kim@mail.example.org"\nfrom = "a@b.org"').mail
+    assert mail is not None
+    assert smtp_password(mail, {"SHIFTWATCH_SMTP_PASSWORD": "horse"}) == "horse"
+    with pytest.raises(ConfigError, match="SHIFTWATCH_SMTP_PASSWORD"):
+        smtp_password(mail, {})
+    (tmp_path / "word").write_text("battery\n")
+    filed = replace(mail, password_file=tmp_path / "word")
+    assert smtp_password(filed, {}) == "battery"
+    with pytest.raises(ConfigError, match="cannot be read"):
+        smtp_password(replace(mail, password_file=tmp_path / "none"), {})

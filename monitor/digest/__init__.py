@@ -1,0 +1,1 @@
+"""Digests: what is new since the last one, composed, rendered, kept in the outbox and delivered."""
