@@ -250,6 +250,17 @@ def _origin(value: str, _: datetime) -> Condition:
     return Condition("(lower(origin) = ?)", (value,))
 
 
+_NEAR = (
+    "(id IN (SELECT ? UNION SELECT other FROM duplicates WHERE story = ? UNION SELECT story FROM duplicates WHERE"
+    " other = ? UNION SELECT release FROM coverage WHERE story = ? UNION SELECT story FROM coverage WHERE release = ?"
+    " UNION SELECT story FROM shifts WHERE event IN (SELECT event FROM shifts WHERE story = ?)))"
+)
+
+
+def _near(value: str, _: datetime) -> Condition:
+    return Condition(_NEAR, (int(value),) * 6)
+
+
 def _tag(value: str, _: datetime) -> Condition:
     """The code and everything under it."""
     under = value + "/"
@@ -313,4 +324,5 @@ _FIELDS: dict[str, Callable[[str, datetime], Condition]] = {
     "before": _before,
     "tag": _tag,
     "label": _label,
+    "near": _near,
 }

@@ -4,7 +4,7 @@
     ice OR cbp                  either                        -wall                not that word
     (ice OR cbp) -"fact sheet"  parentheses group, - negates  redeploy*            words that begin so
     source:cbp  domain:cbp.gov  kind:release  lang:en         after:2026-05  before:2026-05-01  after:7d
-    changed:number  is:copy  is:uncovered                     origin:"Associated Press"
+    changed:number  is:copy  is:uncovered                     origin:"Associated Press"  near:12
     tag:resource-shift  label:primary                         actor:CBP beneficiary:ICE resource:personnel
     direction:border_to_interior  status:done  place:"los angeles"  quantity>100  state:blocked  event:12
 
@@ -14,6 +14,8 @@ that year, month or day on, ``before:`` up to its start, so ``after:2026-05 befo
 side with it, neither negated nor one side of an ``OR``, is about that edit, the moment its version was first captured,
 and not about the story's date.
 ``is:copy`` finds stories that count as one with an earlier one, ``is:uncovered`` releases no coverage draws on.
+``near:`` finds a story, its copies and updates, the releases it draws on, the coverage of it, and every story that tells
+of the same events.
 ``tag:`` finds stories with a code or one under it, ``label:`` those whose main news is a shift or that mention one. The
 fields of a shift (SHIFT_FIELDS) ask for one that has them: those that stand side by side ask for one shift with all of
 them, also with what a ``-`` among them leaves out; ``-actor:CBP`` alone asks for stories of which no shift has it.
@@ -247,6 +249,12 @@ def _event(value: str) -> str:
     return str(int(value))
 
 
+def _near(value: str) -> str:
+    if not re.fullmatch(r"\d{1,18}", value, re.ASCII):
+        raise ValueError("expected the id of a story, as `shiftwatch stories` lists them")
+    return str(int(value))
+
+
 LABELS = ("primary", "mention", "none")
 RESOURCES = ("personnel", "money", "equipment", "facility", "technology", "unspecified")
 STATUSES = ("planned", "proposed", "ongoing", "done", "denied", "blocked", "ended", "unclear")
@@ -279,6 +287,7 @@ FIELDS: dict[str, Callable[[str], str]] = {
     "before": _when,
     "tag": _lower,
     "label": _one_of(LABELS),
+    "near": _near,
     **SHIFT_FIELDS,
 }
 

@@ -251,3 +251,18 @@ def test_a_changed_slug_is_no_second_story(tmp_path: Path):
     with newsroom(tmp_path / "a.db", visits) as archive:
         assert rows(archive, "SELECT url, version FROM stories") == [(new, 2)]
         assert rows(archive, "SELECT address, story FROM pages ORDER BY 1") == [(new, 1), (old, 1)]
+
+
+def test_near_finds_copies_and_what_draws_on_a_release_and_no_stranger(tmp_path: Path):
+    stranger = visit(AT["paper"], url="https://else.example.org/9", title="Else", text="A fair opened in the park. " * 20)
+    with newsroom(tmp_path / "shiftwatch.db", [*COPIES, RELEASE, COVERAGE, stranger]) as archive:
+        match(archive)
+        ids = {str(row["url"]).split("//")[1].split(".")[0]: row["id"] for row in archive.stories(parse(""))}
+
+        def near(name: str) -> set[str]:
+            found = {row["id"] for row in archive.stories(parse(f"near:{ids[name]}"))}
+            return {name for name, id_ in ids.items() if id_ in found}
+
+        assert near("wire") == near("radio") == {"wire", "paper", "radio"}
+        assert near("release") == near("story") == {"release", "story"}
+        assert near("else") == {"else"}

@@ -100,6 +100,7 @@ def test_what_is_said_is_what_is_meant(text, node):
         ("quantity>", 8, "whole number"),
         ("quantity:-3", 9, "whole number"),
         ("event:x", 6, "--events"),
+        ("near:x", 5, "id of a story"),
         ("a OR", 3, "missing at the end"),
         ("a AND ", 4, "missing at the end"),
         ("OR a", 0, "both sides"),
