@@ -14,8 +14,8 @@ that year, month or day on, ``before:`` up to its start, so ``after:2026-05 befo
 side with it, neither negated nor one side of an ``OR``, is about that edit, the moment its version was first captured,
 and not about the story's date.
 ``is:copy`` finds stories that count as one with an earlier one, ``is:uncovered`` releases no coverage draws on.
-``near:`` finds a story, its copies and updates, the releases it draws on, the coverage of it, and every story that tells
-of the same events.
+``near:`` finds a story, its copies and updates, the releases it draws on, the coverage of it, and every story that
+tells of the same events.
 ``tag:`` finds stories with a code or one under it, ``label:`` those whose main news is a shift or that mention one. The
 fields of a shift (SHIFT_FIELDS) ask for one that has them: those that stand side by side ask for one shift with all of
 them, also with what a ``-`` among them leaves out; ``-actor:CBP`` alone asks for stories of which no shift has it.

@@ -254,7 +254,7 @@ def test_a_changed_slug_is_no_second_story(tmp_path: Path):
 
 
 def test_near_finds_copies_and_what_draws_on_a_release_and_no_stranger(tmp_path: Path):
-    stranger = visit(AT["paper"], url="https://else.example.org/9", title="Else", text="A fair opened in the park. " * 20)
+    stranger = visit(AT["paper"], url="https://else.example.org/9", title="Else", text="A fair opened in town. " * 20)
     with newsroom(tmp_path / "shiftwatch.db", [*COPIES, RELEASE, COVERAGE, stranger]) as archive:
         match(archive)
         ids = {str(row["url"]).split("//")[1].split(".")[0]: row["id"] for row in archive.stories(parse(""))}
