@@ -79,6 +79,10 @@ def signals(marked: Marked, frame: Frame, found: Arguments, setting: Setting) ->
         values["left nowhere"] = 1.0
     if _own_duty(frame, values):
         values["own duty"] = 1.0
+    if _habitual(marked, frame):
+        values["habit"] = 1.0
+    if _at_home(marked):
+        values["at home"] = 1.0
     return values
 
 
@@ -87,7 +91,31 @@ def signals_of_scenes(marked: Marked, formed: list[Frame], setting: Setting) -> 
     told = sentence_signals(marked)
     if marked.cue("history") or dated_long_ago(marked, setting):
         told["history"] = 1.0
+    if _at_home(marked):
+        told["at home"] = 1.0
     return [scene_signals(marked, frame.resources[0], told) for frame in formed]
+
+
+_HABITS: Final = frozenset("usually normally typically generally ordinarily routinely".split())
+_STAY: Final = frozenset("remain remains remained remaining stay stays stayed staying".split())
+_HOMES: Final = frozenset("station stations post posts base bases sector sectors barracks".split())
+
+
+def _habitual(marked: Marked, frame: Frame) -> bool:
+    """ "Agents usually work near the border": what they do as a rule, not a particular move."""
+    return marked.low(frame.move.first - 1) in _HABITS
+
+
+def _at_home(marked: Marked) -> bool:
+    """ "Will remain at their stations": said of those who do not move."""
+    lows = marked.lows
+    return any(
+        low in _STAY
+        and marked.low(at + 1) in ("at", "in", "on")
+        and marked.low(at + 2) in ("their", "its", "his", "her")
+        and any(marked.low(step) in _HOMES for step in range(at + 3, at + 6))
+        for at, low in enumerate(lows)
+    )
 
 
 def _resource_signals(marked: Marked, frame: Frame, setting: Setting, values: dict[str, float]) -> None:

@@ -124,6 +124,22 @@ def test_bodies_at_their_own_work_are_no_scene(text: str) -> None:
     assert read_sentence(text).shifts == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Border Patrol agents usually work within 100 miles of a boundary.",
+        "Forty agents of the Yuma Sector who had been considered for the assignment will remain at their stations.",
+    ],
+)
+def test_what_is_done_as_a_rule_or_at_home_is_no_move(text: str) -> None:
+    assert not read_sentence(text).shifts
+
+
+def test_what_was_usual_before_a_move_does_not_undo_it() -> None:
+    text = "CBP officers usually posted at the Laredo bridge were sent to Chicago to work with ICE."
+    assert read_sentence(text).shifts
+
+
 def test_an_old_dated_move_is_history() -> None:
     text = "In 2010 the president sent 1,200 Guard troops to the Arizona border."
     assert read_sentence(text, year=2025).shifts == ()
