@@ -8,7 +8,7 @@ from monitor.coding.ends import HELPING, Arguments, Task
 from monitor.coding.frame import Frame
 from monitor.coding.left_behind import left_behind
 from monitor.coding.marked import Marked, Place, task_kinds
-from monitor.coding.places import place_from
+from monitor.coding.places import OF_PLACES, place_from
 from monitor.coding.tasks import helping_task, task_at
 from monitor.coding.unmoved import receiver
 from monitor.coding.words import (
@@ -302,6 +302,7 @@ class _Reader:
             and place.level != "site"
             and not (task is not None and task.kinds and place.level == "name" and task.first <= place.first)
         ):
+            place = self._with_its_state(place)
             self.origin = self.origin or place
             return place.last
         if place is not None and place.level == "site" and task is None and self.frame.entry.kind in ("go", "leave"):
@@ -313,6 +314,17 @@ class _Reader:
             self.origin_task = self.origin_task or task
             return task.last
         return at
+
+    def _with_its_state(self, place: Place) -> Place:
+        """ "From the Laredo Sector in Texas": what it lies in belongs to it, and is not where they go."""
+        at = place.last
+        while self.marked.low(at) in OF_PLACES:
+            at += 1
+        if self.marked.low(at) in ("in", ",", "of"):
+            around = self.marked.place_at(at + 1)
+            if around is not None and around.entry.kind == "state":
+                return Place(first=place.first, last=around.last, level=place.level)
+        return place
 
     def _people(self) -> bool:
         return any(one.kind == "personnel" for one in self.frame.resources)

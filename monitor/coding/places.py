@@ -9,6 +9,10 @@ from monitor.coding.marked import Marked, Place
 from monitor.coding.resources import adverb_like
 from monitor.coding.words import DETERMINERS, FUNCTION, MONTHS, filler
 
+OF_PLACES: Final = frozenset(  # words that end the name of a place, after its city or state
+    "air area areas branch corridor county district districts field metro neighborhood neighborhoods office offices "
+    "port ports region sector sectors station stations suburbs".split()
+)
 _NO_PLACES: Final = frozenset(
     (
         "amendment act constitution order court code title congress senate house section operation "

@@ -278,7 +278,7 @@ def _record(
         to = end_text(marked, found.destination, found.destination_task, here)
         origin = end_text(marked, found.origin, found.origin_task)
         if way == "withdrawal":
-            origin, to = origin or to, None
+            origin, to = _left_and_gone_to(marked, found, candidates, origin, to)
         elif kind == "facility" and resource is not None:
             site = marked.cut(resource.quantity.last if resource.quantity else resource.first, resource.last)
             to = "; ".join(filter(None, (site, end_text(marked, None, found.destination_task))))
@@ -328,6 +328,17 @@ def _backed(found: Arguments, seen: Arguments, frame: Frame) -> Arguments:
 
 
 _NOBODY: Final = Resource(first=0, last=0, head=0, kind="personnel")
+
+
+def _left_and_gone_to(
+    marked: Marked, found: Arguments, candidates: list[Candidate], origin: str | None, to: str | None
+) -> tuple[str | None, str | None]:
+    """Both ends of a withdrawal: the only place named is where from, unless they go back to it."""
+    place = found.destination
+    if origin is not None or place is None or marked.low(place.first - 1) not in ("to", "into"):
+        return origin or to, None
+    left = next((one.found.origin for one in candidates if one.found.origin is not None), None)
+    return end_text(marked, left, None), to
 
 
 def _withdrawal_status(way: str, told: str) -> str:

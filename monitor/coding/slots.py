@@ -8,6 +8,7 @@ from monitor.coding.ends import Arguments, Task
 from monitor.coding.frame import Frame
 from monitor.coding.lexicon import duties
 from monitor.coding.marked import Marked, Place, Resource, task_kinds
+from monitor.coding.places import OF_PLACES
 
 LENDING: Final = frozenset(
     (
@@ -293,7 +294,7 @@ def end_text(marked: Marked, place: Place | None, task: Task | None, here: str =
     """A place, a task, or both as "place; task", in the words of the text."""
     parts: list[str] = []
     if place is not None:
-        parts.append(marked.cut(place.first, place.last))
+        parts.append(marked.cut(place.first, _whole_name(marked, place)))
     elif here:
         parts.append(here)
     if (
@@ -305,6 +306,14 @@ def end_text(marked: Marked, place: Place | None, task: Task | None, here: str =
         if not parts or not place or place.level != "border" or "immigration" in task.kinds:
             parts.append(words)
     return "; ".join(parts) or None
+
+
+def _whole_name(marked: Marked, place: Place) -> int:
+    """Where a place's name ends: "the Tucson Air Branch", "two Texas sectors", not "the Tucson", "two Texas"."""
+    last = place.last
+    while marked.low(last) in OF_PLACES:
+        last += 1
+    return last
 
 
 def has_task(marked: Marked, kind: str) -> bool:
