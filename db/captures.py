@@ -13,7 +13,7 @@ import os
 import re
 import zlib
 from collections import OrderedDict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha1
 from http import HTTPStatus
 from pathlib import Path
@@ -30,19 +30,23 @@ from monitor.model import Capture
 __all__ = ["CaptureWriter", "read_captures"]
 
 MAX_BYTES = 100 * 1000 * 1000
-_REMEMBERED = 20_000  # bodies known of this session; a body forgotten is merely written once more
+_REMEMBERED = 20_000  # bodies known of this file; a body forgotten is merely written once more
 _TAIL = 4 * 1024 * 1024
 # The body is kept decoded, so these no longer describe it; under the archives' usual prefix they are still told.
 _HOP_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"})
 
 
 class CaptureWriter:
-    """Writes captures into ``folder``, made when missing; a new file every ``max_bytes``. Raises ArchiveError."""
+    """Writes captures into ``folder``, made when missing; a new file each day (UTC) and every ``max_bytes``.
+
+    Files stand alone, so that an old one can be let go: what a file refers to is in it. Raises ArchiveError.
+    """
 
     def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
         self._file = -1
+        self._day = date.min
         self._path = folder
         self._size = 0
         self._known: OrderedDict[tuple[str, str], str] = OrderedDict()
@@ -50,13 +54,15 @@ class CaptureWriter:
     def write(self, capture: Capture) -> str:
         """Keep one answer; gives where it is, ``file:offset``.
 
-        A body that this address has already given in this session is a revisit record, which names the moment.
+        A body that this address has already given in the same file is a revisit record, which names the moment.
         """
         with refusing(self._folder):
             day = capture.fetched_at.astimezone(UTC)
-            if self._file < 0 or self._size >= self._max_bytes:
+            if self._file < 0 or self._size >= self._max_bytes or day.date() > self._day:
                 self._close()
                 self._open(day)
+                self._day = day.date()
+                self._known.clear()
             at = self._size
             self._append(self._record(capture))
             return f"{self._path.name}:{at}"
@@ -67,13 +73,13 @@ class CaptureWriter:
             self._close()
 
     def _record(self, capture: Capture) -> bytes:
-        date = iso(capture.fetched_at)
+        moment = iso(capture.fetched_at)
         digest = sha1(capture.body, usedforsecurity=False).hexdigest()
         key = (capture.final_url, digest)
         before = self._known.get(key)
         out = io.BytesIO()
         writer = WARCWriter(out, gzip=False)
-        fields = {"WARC-Date": date}
+        fields = {"WARC-Date": moment}
         if capture.url != capture.final_url:
             fields[REQUESTED] = _one_line(capture.url)
         if capture.redirects:
@@ -89,7 +95,7 @@ class CaptureWriter:
                 http_headers=http,
                 warc_headers_dict=fields,
             )
-            self._known[key] = date
+            self._known[key] = moment
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         else:

@@ -84,6 +84,16 @@ def test_files_are_standard_and_their_owners_alone(folder: Path):
     assert (name, next(read_captures(file, int(offset))).capture) == (file.name, captures(folder)[0])
 
 
+def test_each_day_has_a_file_that_stands_alone(folder: Path):
+    evening = datetime(2026, 5, 1, 23, 30, tzinfo=UTC)
+    again = [one(fetched_at=evening + timedelta(minutes=minutes)) for minutes in (0, 10, 40, 50, -60)]
+    written(folder, *again)
+    first, second = sorted(folder.iterdir())
+    assert (first.name[11:21], second.name[11:21]) == ("2026-05-01", "2026-05-02")
+    assert [kind for kind, *_ in records(first)] == ["warcinfo", "response", "revisit"]
+    assert [kind for kind, *_ in records(second)] == ["warcinfo", "response", "revisit", "revisit"]
+
+
 def test_no_file_is_made_when_nothing_is_kept(folder: Path):
     CaptureWriter(folder).close()
     assert not folder.exists()
