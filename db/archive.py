@@ -440,9 +440,17 @@ class Archive:
 
     @contextlib.contextmanager
     def outbox(self) -> Iterator[Outbox]:
-        """The outbox in one transaction."""
-        with self._transaction() as db:
-            yield Outbox(db)
+        """The outbox in one transaction, which is on the disk when it ends: a mail cannot be called back.
+
+        Stories that a power cut takes with the end of the log are collected anew; a digest would be sent anew.
+        """
+        with refusing(self._path):
+            self._db.execute("PRAGMA synchronous = FULL")
+            try:
+                with self._begun() as db:
+                    yield Outbox(db)
+            finally:
+                self._db.execute("PRAGMA synchronous = NORMAL")
 
     @contextlib.contextmanager
     def reading_outbox(self) -> Iterator[Outbox]:

@@ -197,6 +197,8 @@ def create(path: Path) -> None:
             connection = open_fresh(draft)
             try:
                 apply(connection)
+                # Closing does the same, but says nothing of a disk that fails: the log is thrown away below.
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             finally:
                 connection.close()
             _put_in_place(draft, path)

@@ -104,7 +104,12 @@ def collect_now(
     Raises UsageError for an unknown source, ConfigError for a secret that is not set, ArchiveError, AlreadyRunning;
     nothing is touched before these are ruled out.
     """
-    return asyncio.run(plainly(collect_once(config, ids, force=force, on_done=on_done)))
+    collected = asyncio.run(plainly(collect_once(config, ids, force=force, on_done=on_done)))
+    if collected.stopped:  # helpers would end by themselves, a moment after us
+        from monitor.watchdog import end_children
+
+        end_children()
+    return collected
 
 
 async def collect_once(

@@ -253,6 +253,9 @@ class Service:
             self._others.add(task)
             try:
                 await run()
+            except asyncio.CancelledError:
+                if not self._stop.is_set():  # the scheduler would tell of a job dropped at the end as of a failure
+                    raise
             except Exception as error:
                 self._failed(name, error)
             finally:

@@ -39,6 +39,13 @@ WALL_TITLE = _any(
 )
 """Titles of bot walls and of servers' error pages."""
 
+LOGIN_TITLE = _any(
+    r"^(?:please )?(?:sign|log)[ -]?(?:in|on)\b",
+    r"\b(?:wi-?fi|wlan|hotspot)\b|\bcaptive portal\b",
+    r"\bnetwork (?:log[ -]?in|sign[ -]?in|access|authentication)\b",
+)
+"""Titles of log-in pages, those of a network that answers in every site's place among them."""
+
 WALL_MARKS = _any(
     r"cf-browser-verification|cf_chl_opt|_cf_chl|challenge-platform|cf-error-details|cf-turnstile",
     r"px-captcha|_pxAppId|perimeterx",

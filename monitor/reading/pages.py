@@ -72,6 +72,8 @@ def before_text(tree: HtmlElement, declared: Declared, url: str) -> Refusal | No
     called = f"{(titles or [''])[0][:80]!r}"
     if prose < 2_000 and any(say.WALL_TITLE.match(title) for title in titles):
         return Verdict.BLOCK, f"a bot wall or error page: {called}"
+    if prose < 2_000 and any(say.LOGIN_TITLE.search(title) for title in titles) and _asks_password(tree):
+        return Verdict.BLOCK, f"a log-in page: {called}"
     if prose < 300 and (stub := _stub(tree, declared, prose)):
         return stub
     at_consent = say.CONSENT_HOST.match(urlsplit(url).hostname or "")
@@ -80,6 +82,10 @@ def before_text(tree: HtmlElement, declared: Declared, url: str) -> Refusal | No
     if any(say.MISSING.match(title) for title in titles) or "error404" in _template(tree):
         return Verdict.MISSING, f"says the page is not there: {called}"
     return None
+
+
+def _asks_password(tree: HtmlElement) -> bool:
+    return any((field.get("type") or "").lower() == "password" for field in tree.iter("input"))
 
 
 def after_text(
