@@ -22,6 +22,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,6 +32,7 @@ from db.captures import CaptureWriter
 from db.warc import read_captures
 from monitor.model import Capture
 
+DAY = datetime(2026, 11, 1, 12, tzinfo=UTC)
 PEER = """
 import json, sys, time
 from pathlib import Path
@@ -85,10 +87,10 @@ def renamed(captures: list[Capture], count: int) -> Iterator[Capture]:
 
 
 def write_warc(folder: Path, captures: Iterator[Capture]) -> Path:
-    """One WARC file of these captures."""
+    """One WARC file of these captures, which are given one day: the writer begins a file each day."""
     writer = CaptureWriter(folder, max_bytes=1 << 40)
     for capture in captures:
-        writer.write(capture)
+        writer.write(replace(capture, fetched_at=DAY))
     writer.close()
     return next(iter(folder.glob("*.warc.gz")))
 
