@@ -118,8 +118,8 @@ def workers(_: Ground) -> Iterator[Finding]:
             spun = await killing.run(time.sleep, 60.0)
             return read, spun
         finally:
-            reading.close(at_once=True)
-            killing.close(at_once=True)
+            reading.close()
+            killing.close()
 
     read, spun = asyncio.run(attempts())
     if isinstance(read, Trouble):

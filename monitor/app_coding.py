@@ -54,7 +54,7 @@ def recode_all(config: Config, *, progress: Callable[[int, int], None]) -> Recod
         async with AsyncExitStack() as stack:
             filer, archive = await open_filer(stack, config, config.sources, captures=False, create=False)
             readers = WorkerPool(usable_cores())
-            stack.callback(readers.close, at_once=True)
+            stack.callback(readers.close)
             desk = CodeDesk(filer=filer, archive=archive, readers=readers, clock=SystemClock(), book=codebook)
             await filer.call(begin_again, archive, codebook)
             done = await code_waiting(desk, progress=progress, stop=stop)
@@ -101,7 +101,7 @@ def recode_changes(config: Config, *, tell: Callable[[RowChange], None], progres
                     if stopped.is_set():
                         break
         finally:
-            readers.close(at_once=True)
+            readers.close()
         return seen
 
     return asyncio.run(plainly(main()))

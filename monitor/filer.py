@@ -14,6 +14,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 BATCH = 64  # polls in one transaction: enough to make its cost vanish, few enough to keep it short
+GATHER = 0.02  # seconds that the first waits for others: ten times fewer commits when hundreds end in a second
 
 
 class Archive(Protocol):
@@ -91,6 +92,7 @@ class Filer:
 
     async def _drain(self) -> None:
         while self._waiting:
+            await asyncio.sleep(GATHER)
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             try:
                 filings = await self.call(self._archive.file_polls, [poll for poll, _ in batch])

@@ -3,99 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import errno
-import gc
-import logging
 import os
-import resource
-import signal
 import time
-import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import TimeoutError as DeadlinePassed
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from monitor.model import Trouble, TroubleKind
-from monitor.turns import SLOW, SPARE, Turns
+from monitor.turns import SLOW, Turns
+from monitor.worker import Worker, local_fault
 
 if TYPE_CHECKING:
-    from pebble import ProcessPool
-
     from monitor.ports import Readers
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# What every worker needs; beside it the module of the first reading asked for, so that a pass over feeds alone does
-# not pay for what pages are read with.
-PRELOAD = ("pebble", "monitor.workers", "monitor.reading.feeds", "monitor.reading.language")
 SECONDS = 20.0
 MEGABYTES = 512
-_LOCAL = {  # what a reading cannot bring about, whatever it reads: each with what to do
-    errno.EFBIG: "raise the limit on file sizes (ulimit -f)",
-    errno.ENOSPC: "make room on the disk",
-    errno.EDQUOT: "make room on the disk",
-    errno.EIO: "check the disk",
-    errno.EROFS: "check the disk",
-    errno.EMFILE: "raise the limit on open files (ulimit -n)",
-    errno.ENFILE: "raise the limit on open files (ulimit -n)",
-    errno.EAGAIN: "raise the limit on processes (ulimit -u)",
-}
-_PAGE = resource.getpagesize()
-_log = logging.getLogger(__name__)
-
-
-def _prepare() -> None:
-    """Ctrl-C is for the parent, which ends its workers itself; a worker's own traceback would only be noise."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(5)  # whoever waits for the network goes first: a reading can wait a moment, a loop that is late delays all
-    gc.freeze()  # what was imported stays
-    gc.set_threshold(50_000, 20, 20)
-    warnings.simplefilter("ignore")  # what a library thinks of a hostile page is nothing to print
-
-
-def _limited(megabytes: int, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T | Trouble:
-    """Run one reading with ``megabytes`` on top of what the worker already holds."""
-    if Path("/proc/self/statm").exists():  # the limit is on address space, so what is held now must be known
-        held = int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (held + megabytes * 1024 * 1024, hard))
-    try:
-        return function(*args, **kwargs)
-    except MemoryError:
-        return _too_big(megabytes)
-    except OSError as error:
-        if error.errno == errno.ENOMEM:
-            return _too_big(megabytes)
-        return _local(error) if error.errno in _LOCAL else _failed(error)
-    except Exception as error:  # a reader's fault is one source's trouble, never the end of the run
-        return _failed(error)
-
-
-def _too_big(megabytes: int) -> Trouble:
-    return Trouble(kind=TroubleKind.KILLED, reason=f"reading it took more than {megabytes} MB of memory")
-
-
-def _failed(error: Exception) -> Trouble:
-    _log.debug("reading failed", exc_info=True)
-    words = "".join(char if char.isprintable() else " " for char in str(error)[:240])
-    return Trouble(kind=TroubleKind.BROKEN, reason=f"the reader failed: {type(error).__name__}: {words}")
-
-
-def _local(error: OSError) -> Trouble:
-    """What this machine could not do is told as that, and not as something the source sent."""
-    said = error.strerror or type(error).__name__
-    remedy = _LOCAL.get(error.errno or 0, "try again")
-    return Trouble(kind=TroubleKind.BROKEN, reason=f"not read, for a fault of this machine: {said}; {remedy}")
 
 
 class WorkerPool:
     """Readers in killable processes; a worker over its time is killed and replaced, the others go on.
 
-    ``workers`` processes are started at the first reading, so that a run answered by 304 alone never pays for them;
-    a few more when readings are slow, so that no source keeps the others waiting until its time is up.
+    Each is started when a reading finds none free, so that a run answered by 304 alone never pays for them: up to
+    ``workers`` of them, and a few more while readings are slow, so that no source keeps the others waiting until its
+    time is up.
     """
 
     def __init__(self, workers: int = 2, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
@@ -103,8 +35,8 @@ class WorkerPool:
         self._seconds = seconds
         self._megabytes = megabytes
         self._turns = Turns(workers, slow=min(SLOW, seconds / 4))
-        self._pools: dict[bool, ProcessPool] = {}  # the usual one, and the spare one
-        self._starting: dict[bool, asyncio.Future[ProcessPool]] = {}
+        self._free: list[Worker] = []
+        self._starting: set[asyncio.Future[Worker]] = set()
         self._reading = 0
         self._last = time.monotonic()
 
@@ -120,89 +52,79 @@ class WorkerPool:
         self, source: str, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> T | Trouble:
         """``run`` as one of the readings of ``source``."""
-        from pebble import ProcessExpired
-
         turn = await self._turns.take(source)
         killed = False
         self._reading += 1
         try:
-            pool = await self._pool(function.__module__, spare=turn.spare)
-            future = pool.schedule(_limited, args=(self._megabytes, function, args, kwargs), timeout=self._seconds)
-            return await asyncio.wrap_future(future)
-        except DeadlinePassed:
-            killed = True
-            return Trouble(kind=TroubleKind.KILLED, reason=f"reading it took more than {self._seconds:g} s")
-        except ProcessExpired as expired:
-            return Trouble(
-                kind=TroubleKind.KILLED, reason=f"reading it crashed the reader (exit status {expired.exitcode})"
-            )
-        except OSError as error:  # on our side of the pipe: no process, no file, no room
-            return _local(error)
+            worker = await self._worker(function.__module__)
+            try:
+                answer = await worker.ask(function, args, kwargs, seconds=self._seconds, megabytes=self._megabytes)
+            except TimeoutError:
+                killed = True
+                await asyncio.to_thread(worker.kill)
+                return Trouble(kind=TroubleKind.KILLED, reason=f"reading it took more than {self._seconds:g} s")
+            except EOFError:
+                status = await asyncio.to_thread(worker.last_word)
+                worker.kill()
+                return Trouble(kind=TroubleKind.KILLED, reason=f"reading it crashed the reader (exit status {status})")
+            except BaseException:  # cancelled, say: what it is doing now is nobody's any more
+                worker.kill()
+                raise
+            self._free.append(worker)
+            return answer
+        except OSError as error:  # on our side of the socket: no process, no file, no room
+            return local_fault(error)
         finally:
             self._turns.end(turn, killed=killed)
             self._reading -= 1
             self._last = time.monotonic()
 
-    async def _pool(self, module: str, *, spare: bool) -> ProcessPool:
-        """The pool, started in a thread: until its first processes stand half a second may go by."""
-        if spare in self._pools:
-            return self._pools[spare]
-        if spare not in self._starting:
-            workers = SPARE if spare else self._workers
-            self._starting[spare] = asyncio.ensure_future(asyncio.to_thread(_started, module, workers))
-        starting = self._starting[spare]
+    async def _worker(self, module: str) -> Worker:
+        """One that is free, or a new one, started in a thread: until it stands half a second may go by."""
+        while self._free:
+            worker = self._free.pop()
+            if worker.is_there:
+                return worker
+            worker.kill()  # it died of something else: a machine short of memory ends whom it likes
+        starting = asyncio.ensure_future(asyncio.to_thread(Worker.start, module))
+        self._starting.add(starting)
+        starting.add_done_callback(self._starting.discard)
         try:
-            return self._pools.setdefault(spare, await asyncio.shield(starting))
-        finally:
-            if starting.done() and self._starting.get(spare) is starting:
-                del self._starting[spare]
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            starting.add_done_callback(self._keep)
+            raise
 
-    def close(self, *, at_once: bool = False) -> None:
-        """End the workers; ``at_once`` drops what they are reading."""
-        pools, self._pools = list(self._pools.values()), {}
-        _end(pools, at_once=at_once)
+    def _keep(self, started: asyncio.Future[Worker]) -> None:
+        if not started.cancelled() and started.exception() is None:
+            self._free.append(started.result())
+
+    def close(self) -> None:
+        """End the workers."""
+        free, self._free = self._free, []
+        _end(free)
 
     async def rest(self, after: float = 300.0) -> bool:
         """Let the workers go when nothing was read for ``after`` seconds; gives whether they went.
 
         Their memory is half of a daemon's at rest. The next reading starts others.
         """
-        if not self._pools or self._reading or time.monotonic() - self._last < after:
+        if not self._free or self._reading or time.monotonic() - self._last < after:
             return False
-        pools, self._pools = list(self._pools.values()), {}  # first of all: whoever reads now gets others
-        await asyncio.to_thread(_end, pools, at_once=True)
+        free, self._free = self._free, []  # first of all: whoever reads now gets others
+        await asyncio.to_thread(_end, free)
         return True
 
     async def end(self) -> None:
-        """End the workers without holding up the loop, dropping what they are reading."""
-        for spare, starting in list(self._starting.items()):
-            with contextlib.suppress(Exception):
-                self._pools[spare] = await starting
-        await asyncio.to_thread(self.close, at_once=True)
+        """End the workers without holding up the loop."""
+        await asyncio.gather(*self._starting, return_exceptions=True)
+        await asyncio.sleep(0)  # until those that nobody waited for are among the free
+        await asyncio.to_thread(self.close)
 
 
-def _started(module: str, workers: int) -> ProcessPool:
-    import multiprocessing
-
-    from pebble import ProcessPool
-
-    # forkserver: a fork of a process with threads and an open archive is asking for trouble. It imports the
-    # readers once, so that a worker starts, or is replaced, in milliseconds.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*PRELOAD, module])
-    pool = ProcessPool(max_workers=workers, context=context, initializer=_prepare)
-    assert pool.active  # asking starts them
-    return pool
-
-
-def _end(pools: Sequence[ProcessPool], *, at_once: bool) -> None:
-    for pool in pools:
-        if at_once:
-            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves both bare
-        else:
-            pool.close()  # type: ignore[no-untyped-call]
-    for pool in pools:
-        pool.join()
+def _end(workers: Sequence[Worker]) -> None:
+    for worker in workers:
+        worker.kill()
 
 
 class _ForSource:

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import resource
+import signal
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -30,6 +32,14 @@ def fail() -> None:
     raise ValueError("no such thing")
 
 
+def own_number() -> int:
+    return os.getpid()
+
+
+def many(bytes_: int) -> bytes:
+    return b"x" * bytes_
+
+
 def double(number: int, *, plus: int = 0) -> int:
     return 2 * number + plus
 
@@ -38,7 +48,7 @@ def double(number: int, *, plus: int = 0) -> int:
 async def pool() -> AsyncIterator[WorkerPool]:
     pool = WorkerPool(2, seconds=1.0)
     yield pool
-    await asyncio.to_thread(pool.close, at_once=True)
+    await asyncio.to_thread(pool.close)
 
 
 async def test_a_reading_comes_back(pool: WorkerPool):
@@ -72,6 +82,61 @@ async def test_a_reader_that_crashes_is_replaced(pool: WorkerPool):
     assert await pool.run(double, 5) == 10
 
 
+async def test_a_worker_that_died_with_nothing_to_do_is_no_sources_trouble(pool: WorkerPool):
+    process = await pool.run(own_number)
+    assert isinstance(process, int)
+    os.kill(process, signal.SIGKILL)
+    await asyncio.sleep(0.1)
+    assert await pool.run(double, 5) == 10
+
+
+@pytest.mark.parametrize("size", [0, 1, 1 << 20, (1 << 20) - 13, 30_000_000])
+async def test_what_is_asked_and_answered_may_be_of_any_size(pool: WorkerPool, size: int):
+    assert await pool.run(many, size) == b"x" * size
+    assert await pool.run(len, b"x" * size) == size
+
+
+async def test_a_reading_given_up_ends_its_worker_and_the_next_one_gets_another(pool: WorkerPool):
+    before = await pool.run(own_number)
+    spinning = asyncio.create_task(pool.run(spin))
+    await asyncio.sleep(0.1)
+    spinning.cancel()
+    await asyncio.gather(spinning, return_exceptions=True)
+    after = await pool.run(own_number)
+    assert isinstance(after, int)
+    assert after != before
+
+
+ORPHAN = """
+import asyncio, os, sys
+sys.path.insert(0, sys.argv[1])
+from monitor.workers import WorkerPool
+from tests.monitor.test_workers import own_number, spin
+async def main():
+    pool = WorkerPool(1, seconds=1.0)
+    print(await pool.run(own_number), flush=True)
+    await pool.run(spin)
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+async def test_what_spins_ends_even_when_nobody_is_left_to_kill_it(tmp_path: Path):
+    (tmp_path / "orphan.py").write_text(ORPHAN, "utf-8")
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, str(tmp_path / "orphan.py"), str(Path(__file__).parents[2]), stdout=asyncio.subprocess.PIPE
+    )
+    assert parent.stdout
+    worker = int(await parent.stdout.readline())
+    await asyncio.sleep(0.3)
+    parent.kill()
+    await parent.wait()
+    ended = time.monotonic() + 10
+    while Path(f"/proc/{worker}").exists() and time.monotonic() < ended:
+        await asyncio.sleep(0.1)
+    assert not Path(f"/proc/{worker}").exists()
+
+
 async def test_a_reader_that_fails_is_a_trouble_that_names_the_cause(pool: WorkerPool):
     outcome = await pool.run(fail)
     assert isinstance(outcome, Trouble)
@@ -101,7 +166,7 @@ async def test_ending_while_the_first_worker_starts_leaves_none():
     await asyncio.sleep(0)
     reading.cancel()
     await pool.end()
-    assert not pool._pools
+    assert not pool._free
 
 
 async def test_sources_that_spin_keep_no_other_source_waiting(pool: WorkerPool):
@@ -118,7 +183,7 @@ async def test_sources_that_spin_keep_no_other_source_waiting(pool: WorkerPool):
         for task in spinning:
             task.cancel()
         await asyncio.gather(*spinning, return_exceptions=True)
-        await asyncio.to_thread(pool.close, at_once=True)
+        await asyncio.to_thread(pool.close)
 
 
 async def test_a_slow_source_gets_no_second_reading_before_its_first_has_ended(pool: WorkerPool):
@@ -131,7 +196,7 @@ async def test_a_slow_source_gets_no_second_reading_before_its_first_has_ended(p
         assert all(isinstance(one, Trouble) for one in await asyncio.gather(*slow))
         assert await later == 6
     finally:
-        await asyncio.to_thread(pool.close, at_once=True)
+        await asyncio.to_thread(pool.close)
 
 
 async def test_a_spare_worker_has_the_same_limit_of_memory():
@@ -145,7 +210,7 @@ async def test_a_spare_worker_has_the_same_limit_of_memory():
         slow.cancel()
         await asyncio.gather(slow, return_exceptions=True)
     finally:
-        await asyncio.to_thread(pool.close, at_once=True)
+        await asyncio.to_thread(pool.close)
 
 
 def write_beyond_the_limit(path: str) -> None:
