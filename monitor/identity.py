@@ -14,7 +14,7 @@ from monitor.matching import reuse
 from monitor.matching.credits import read_credit
 from monitor.matching.fingerprint import pack, sketch
 from monitor.matching.near_duplicates import LEAST_WORDS, Match, TextView, judge
-from monitor.matching.words import norms
+from monitor.matching.words import words_once
 from monitor.model import StoryKind
 from monitor.reading.urls import canonical, host
 from monitor.verdicts import Told
@@ -64,7 +64,7 @@ def sign(stories: Sequence[Told], agencies: frozenset[str]) -> list[Signature]:
 
 
 def _sign(story: Told, agencies: frozenset[str]) -> Signature:
-    words = norms(story.text)
+    words = [word.norm for word in words_once(story.text)]
     enough = len(words) >= LEAST_WORDS
     credit = read_credit(story.text, story.byline, outlet=story.outlet)
     return Signature(

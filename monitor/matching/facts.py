@@ -11,8 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from monitor.matching.words import Word, sentences
+from monitor.matching.words import Word, sentences, words_once
 
 _MONTHS = {
     m: i + 1
@@ -106,8 +107,10 @@ class Facts:
     forenames: dict[str, str]
 
 
-def read_facts(text: str, words: Sequence[Word]) -> Facts:
-    """The facts of a text whose ``words`` were read before."""
+@lru_cache(maxsize=256)
+def read_facts(text: str) -> Facts:
+    """The facts of a text."""
+    words = words_once(text)
     spoken_for, dates = _dates(words, text)
     names, persons, forenames = _names(text, words)
     return Facts(names, _numbers(text, words, spoken_for), dates, persons, forenames)
@@ -304,8 +307,9 @@ def _after_comma(text: str, words: Sequence[Word], k: int) -> bool:
     return text[words[k - 1].end : words[k].start].strip() == ","
 
 
-def full_names(text: str, words: Sequence[Word]) -> frozenset[str]:
+def full_names(text: str) -> frozenset[str]:
     """Adjacent words of a name, "ann roe": rarer, so more telling, than either word."""
+    words = words_once(text)
     return frozenset(
         f"{words[i].norm} {words[i + 1].norm}"
         for i in range(len(words) - 1)

@@ -27,6 +27,7 @@ REST_SIZE = 26
 HASH_BITS = 28  # kept of each hash in the index, see postings
 
 _MULTIPLIERS = np.array([pow(0x9E3779B97F4A7C15, i + 1, 1 << 64) | 1 for i in range(16)], dtype=np.uint64)
+_ALL = (1 << 64) - 1
 
 
 @lru_cache(maxsize=131_072)
@@ -50,6 +51,16 @@ def shingles(words: Sequence[str], size: int = SHINGLE) -> Hashes:
     for i in range(size):
         mixed += each[i : i + count] * _MULTIPLIERS[i]
     return _finish(mixed)
+
+
+def run_hash(words: Sequence[str]) -> int:
+    """The hash that ``shingles`` gives the one run of all ``words``, of which there are a few."""
+    h = sum(word_hash(word) * int(times) for word, times in zip(words, _MULTIPLIERS, strict=False)) & _ALL
+    h ^= h >> 30
+    h = h * 0xBF58476D1CE4E5B9 & _ALL
+    h ^= h >> 27
+    h = h * 0x94D049BB133111EB & _ALL
+    return h ^ (h >> 31)
 
 
 def _finish(h: Hashes) -> Hashes:

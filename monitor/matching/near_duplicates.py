@@ -20,6 +20,7 @@ from monitor.matching.alignment import Run, in_order, shared_runs
 from monitor.matching.facts import Facts, contradiction, day_of_month, main_persons, read_facts
 from monitor.matching.fingerprint import Hashes, shingles, text_hash
 from monitor.matching.words import words as read_words
+from monitor.matching.words import words_once
 
 LEAST_SHARED = 0.25  # of the shorter text's 5-word runs
 LEAST_WORDS = 40  # shorter texts never match, equal or not: too little to tell a copy from a formula
@@ -85,8 +86,7 @@ class _Features:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._words = read_words(text)
-        self.words = tuple(w.norm for w in self._words)
+        self.words = tuple(w.norm for w in words_once(text))
         runs = shingles(self.words)
         self.opening: Hashes = runs[:_OPENING]
         self.shingles: Hashes = np.unique(runs)
@@ -94,7 +94,7 @@ class _Features:
 
     @cached_property
     def facts(self) -> Facts:
-        return read_facts(self._text, self._words)
+        return read_facts(self._text)
 
     @cached_property
     def known(self) -> frozenset[str]:

@@ -19,9 +19,8 @@ import numpy as np
 
 from monitor.matching.alignment import shared_runs
 from monitor.matching.facts import Facts, full_names, main_persons, read_facts
-from monitor.matching.fingerprint import HASH_BITS, VERSION, Hashes, shingles, winnow
-from monitor.matching.words import Word
-from monitor.matching.words import words as read_words
+from monitor.matching.fingerprint import HASH_BITS, VERSION, Hashes, run_hash, shingles, winnow
+from monitor.matching.words import Word, words_once
 
 GRAM = 5  # words
 WINDOW = 4  # any run of 8 shared words leaves a common print
@@ -78,9 +77,10 @@ class Reading:
     words: tuple[Word, ...]
     norms: tuple[str, ...]
     grams: Hashes
+    gram_set: Hashes  # each once, sorted
     kept: tuple[int, ...]  # the grams that winnowing keeps, by their place
     facts: Facts
-    full_names: frozenset[str]
+    telling: tuple[str, ...]  # keys of what a retelling keeps: "name ", "full ", "number " and "day " facts
     known: frozenset[str]
     bigrams: frozenset[str]
     quotes: tuple[tuple[int, int], ...]  # word ranges between quotation marks
@@ -89,7 +89,7 @@ class Reading:
 @lru_cache(maxsize=256)
 def read(text: str) -> Reading:
     """Read a text once for all comparisons."""
-    found = tuple(read_words(text))
+    found = words_once(text)
     norms = tuple(w.norm for w in found)
     grams = shingles(norms, GRAM)
     return Reading(
@@ -97,9 +97,10 @@ def read(text: str) -> Reading:
         words=found,
         norms=norms,
         grams=grams,
+        gram_set=np.unique(grams),
         kept=tuple(winnow(grams, WINDOW)),
-        facts=read_facts(text, found),
-        full_names=full_names(text, found),
+        facts=(facts := read_facts(text)),
+        telling=tuple(_telling(facts, full_names(text))),
         known=frozenset(norms),
         bigrams=frozenset(map(" ".join, pairwise(norms))),
         quotes=tuple(_quotes(text, found)),
@@ -128,26 +129,27 @@ def prints(reading: Reading) -> bytes:
     Winnowed grams, and one hash each for the names, numbers and days that make a retelling recognisable.
     """
     grams = reading.grams[list(reading.kept)]
-    facts = [_fact_hash(key) for key in _telling(reading)]
+    facts = [_fact_hash(key) for key in reading.telling]
     kept = np.unique(np.concatenate((_short(grams), np.array(facts, dtype=np.uint64)))).astype("<u4")
     return bytes([VERSION]) + kept.tobytes()
 
 
 def _short(hashes: Hashes) -> Hashes:
-    return hashes & np.uint64((1 << HASH_BITS) - 1)
+    return hashes & np.uint64(_SHORT)
+
+
+_SHORT = (1 << HASH_BITS) - 1
 
 
 @lru_cache(maxsize=65_536)
 def _fact_hash(key: str) -> int:
-    return int(_short(shingles([f"fact:{key}"], 1))[0])
+    return run_hash([f"fact:{key}"]) & _SHORT
 
 
-def _telling(reading: Reading) -> list[str]:
-    """Keys of what a retelling keeps: "name ", "full ", "number " and "day " facts."""
-    facts = reading.facts
+def _telling(facts: Facts, full: Iterable[str]) -> list[str]:
     return sorted(
         [f"name {k}" for k, w in facts.names.items() if w >= 1.0]
-        + [f"full {k}" for k in reading.full_names]
+        + [f"full {k}" for k in full]
         + [f"number {k}" for k, w in facts.numbers.items() if w >= 1.0 and _size(k) >= 10]
         + [f"day {k}" for k in facts.dates]
     )
@@ -174,8 +176,11 @@ def draw(
     ``prints(release)``); a print that is not in it is the release's alone. ``releases`` is how many releases there are.
     """
     holders = holders or {}
+    told, shared = _retold(story, release, holders, releases)
+    there = set(np.intersect1d(story.gram_set, release.gram_set, assume_unique=True).tolist())
+    if not (linked or told or there):
+        return None
     marks = _marks(release, holders)
-    there = set(np.intersect1d(story.grams, release.grams).tolist())
     found = [m for m in marks if m.gram in there]
     own = _own_words(release, marks)
     passages = _passages(story, release, own) if there else []
@@ -186,7 +191,6 @@ def draw(
     longest = max((p.words for p in passages), default=0)
     quoted = any(p.quoted for p in passages)
     reused = sum(p.own for p in passages if not p.quoted) >= LEAST_REUSE
-    told, shared = _retold(story, release, holders, releases)
     methods = tuple(
         name for name, holds in (("link", linked), ("quote", quoted), ("reuse", reused), ("facts", told)) if holds
     )
@@ -316,7 +320,7 @@ def _retold(story: Reading, release: Reading, holders: Mapping[int, int], releas
     """
     held: dict[str, dict[str, float]] = {"name": {}, "number": {}, "day": {}}
     possible = 0.0
-    for key in _telling(release):
+    for key in release.telling:
         kind, _, fact = key.partition(" ")
         bits = math.log2(max(1, releases) / min(releases, holders.get(_fact_hash(key), 1)))
         possible += bits if kind != "full" else 0.0

@@ -54,7 +54,14 @@ def normal(written: str) -> str:
 
 def words(text: str) -> list[Word]:
     """The words of a text in order, with character offsets."""
-    return [Word(normal(m.group()), m.start(), m.end()) for m in _WORD.finditer(text)]
+    found = list(_WORD.finditer(text))
+    return list(map(Word, [normal(m[0]) for m in found], [m.start() for m in found], [m.end() for m in found]))
+
+
+@lru_cache(maxsize=256)
+def words_once(text: str) -> tuple[Word, ...]:
+    """``words`` of a text that is signed, compared with one and drawn from another: read once for all of it."""
+    return tuple(words(text))
 
 
 def norms(text: str) -> list[str]:
