@@ -555,12 +555,12 @@ class Archive:
             with contextlib.suppress(*_ITEM_ERRORS), self._begun() as db:
                 before(db)
                 results = [file(db, item) for item in items]
-                filing.index_new(db)
+                filing.enter_new(db)
                 return results
             with self._begun() as db:
                 before(db)
                 results = [self._one(db, item, file, instead) for item in items]
-                filing.index_new(db)
+                filing.enter_new(db)
                 return results
 
     def _one(

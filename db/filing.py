@@ -78,15 +78,22 @@ def _renamed(db: sqlite3.Connection, snapshot: Snapshot) -> int | None:
     return story
 
 
-def index_new(db: sqlite3.Connection) -> None:
-    """Enter the stories that the full-text index does not have yet, all at once: 30 µs a story instead of 150.
+def enter_new(db: sqlite3.Connection) -> None:
+    """Enter the stories that are new into the full-text index and the queues of matching and coding, all at once.
 
-    To be called before a transaction ends.
+    To be called before a transaction ends. One by one, the index alone would take 150 µs a story instead of 30.
     """
-    db.execute(
-        "INSERT INTO stories_fts (rowid, title, text) SELECT id, title, text FROM stories"
-        " WHERE id > (SELECT coalesce(max(id), 0) FROM stories_fts_docsize)"
-    )
+    (known,) = db.execute("SELECT coalesce(max(id), 0) FROM stories_fts_docsize").fetchone()
+    for statement in _ENTER:
+        db.execute(statement, (known,))
+
+
+_ENTER = (
+    "INSERT INTO match_queue (story, turn, part) SELECT id, kind <> 'release', 'all' FROM stories"
+    " WHERE id > ? AND text_from <> 'lead' ON CONFLICT (story) DO NOTHING",
+    "INSERT INTO code_queue (story) SELECT id FROM stories WHERE id > ? ON CONFLICT (story) DO NOTHING",
+    "INSERT INTO stories_fts (rowid, title, text) SELECT id, title, text FROM stories WHERE id > ?",
+)
 
 
 def adopt_url(db: sqlite3.Connection, story: int, url: str) -> int:

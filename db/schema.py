@@ -111,6 +111,13 @@ def keep_digests(db: Database) -> None:
         db.execute(statement)
 
 
+@step
+def queue_by_batch(db: Database) -> None:
+    """Stories enter the queues of matching and coding with their batch, no longer by triggers."""
+    for statement in _script("6_queues.sql"):
+        db.execute(statement)
+
+
 def refuse_incomplete(connection: sqlite3.Connection, path: Path) -> None:
     """Raise ArchiveDamaged when a table, view, index or trigger of today's schema is missing: somebody dropped it.
 

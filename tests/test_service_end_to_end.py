@@ -201,7 +201,7 @@ def test_a_broken_configuration_is_told_before_anything_is_touched(tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["shiftwatch.toml"]
 
 
-@pytest.mark.parametrize("what", ["TABLE stories", "TABLE notices", "VIEW coverage_gaps", "TRIGGER match_new"])
+@pytest.mark.parametrize("what", ["TABLE stories", "TABLE notices", "VIEW coverage_gaps", "TRIGGER match_again"])
 @pytest.mark.parametrize("command", ["collect", "stories"])
 def test_an_archive_that_lost_a_part_is_refused(room: Path, what: str, command: str):
     config = room / "shiftwatch.toml"
