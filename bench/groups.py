@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from db.archive import Archive
 from db.warc import read_captures
-from monitor.app import SystemClock, rules_of, source_of
+from monitor.app_parts import SystemClock, rules_of, source_of
 from monitor.catalogue import catalogue
 from monitor.filer import Filer
 from monitor.matchmaker import MatchDesk, begin_again, match_waiting

@@ -9,7 +9,7 @@ from typing import Any
 from db.archive import Archive
 from db.judgements import Judged
 from db.times import iso
-from monitor.app import reading_archive
+from monitor.app_parts import reading_archive
 from monitor.coding.checking import Fired, fired_on
 from monitor.coding.codebook import Codebook
 from monitor.coding.vocabulary import SLOTS

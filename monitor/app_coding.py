@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from db.archive import Archive
 from db.lock import ArchiveLock
-from monitor.app import SystemClock, open_filer, plainly, reading_archive
+from monitor.app_parts import SystemClock, open_filer, plainly, reading_archive
 from monitor.books import book
 from monitor.coder import CodeDesk, begin_again, changes, code_waiting
 from monitor.codings import RowChange

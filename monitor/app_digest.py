@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from db.archive import Archive
 from db.lock import ArchiveLock
-from monitor.app import SystemClock, _until_signal, plainly
+from monitor.app_parts import SystemClock, plainly, until_signal
 from monitor.config import Config, Digest, Mail, smtp_password
 from monitor.digest.desk import Composed, DigestDesk, Draft, compose_due, compose_now, drafted, letter
 from monitor.digest.feeds import Entry
@@ -83,7 +83,7 @@ def send_digests(config: Config, name: str | None, *, retry: bool = False) -> Di
                 done.composed, done.posted = result.composed, result.posted
 
     with ArchiveLock(config.archive):
-        done.stopped = asyncio.run(plainly(_until_signal(main())))
+        done.stopped = asyncio.run(plainly(until_signal(main())))
     return done
 
 

@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor import logs
-from monitor.app import Newsroom, SystemClock, plainly, secrets_of
+from monitor.app import Newsroom
 from monitor.app_keeping import prune_open
 from monitor.app_metrics import loopback, metrics_site
+from monitor.app_parts import SystemClock, plainly, secrets_of
 from monitor.books import book
 from monitor.config import Config
 from monitor.service import Chore, Service

@@ -124,7 +124,7 @@ def import_(file: tuple[Path, ...], again: bool, workers: int | None, as_json: b
     records and none could be read.
     """
     from monitor.afterwards import Watching
-    from monitor.app import import_files
+    from monitor.app_import import import_files
     from monitor.screen import imports
 
     config = configuration()
@@ -169,7 +169,7 @@ def stories(query: tuple[str, ...], limit: int, as_json: bool, as_csv: bool) -> 
     if (done := by_hand(query)) is not None:
         click.echo(done)
         return 0
-    from monitor.app import reading_archive
+    from monitor.app_parts import reading_archive
     from monitor.query import parse
     from monitor.screen import stories as screen
     from monitor.screen import tables
@@ -201,7 +201,7 @@ def show(story: int, as_diff: bool, as_why: bool, as_json: bool) -> int:
     --why prints every sentence in which something may be moved: the rule that fired with the terms its score is made
     of, or those that spoke against it.
     """
-    from monitor.app import reading_archive
+    from monitor.app_parts import reading_archive
     from monitor.errors import UsageError
     from monitor.screen.stories import print_story
 

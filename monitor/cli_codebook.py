@@ -215,7 +215,7 @@ def predict(source: str, jobs: int, with_codes: bool, file: Path | None) -> int:
 @shared_options
 def agreement(as_json: bool) -> int:
     """What people's judgements in the archive say: the machine's precision, and agreement by kappa and alpha."""
-    from monitor.app import reading_archive
+    from monitor.app_parts import reading_archive
     from monitor.judging import judged_agreement
     from monitor.screen import codebook as screen
 

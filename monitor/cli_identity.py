@@ -21,7 +21,7 @@ def rematch(as_json: bool) -> int:
     Needed only after an upgrade that matches better. What was split or merged by hand stays so. May be interrupted:
     the next run, or the next collect, goes on.
     """
-    from monitor.app import rematch_all
+    from monitor.app_matching import rematch_all
 
     config = configuration()
     with work_progress(show=not as_json) as bar:
@@ -50,7 +50,7 @@ def by_hand(words: Sequence[str]) -> str | None:
             f"stories {command} takes {'one id' if command == 'split' else 'two ids'}; "
             f"to search for the word write '\"{command}\"'"
         )
-    from monitor.app import merge_stories, split_story
+    from monitor.app_matching import merge_stories, split_story
 
     config = configuration()
     if command == "split":

@@ -71,7 +71,7 @@ def judge(
 
 
 def _list(shift: int | None, coder: str, *, gold: bool, as_json: bool) -> int:
-    from monitor.app import reading_archive
+    from monitor.app_parts import reading_archive
 
     with reading_archive(configuration()) as archive:
         rows: list[dict[str, Any]] = archive.judgements(shift, coder=coder, last=gold, leading=gold)

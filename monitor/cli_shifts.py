@@ -41,7 +41,7 @@ def shifts(query: tuple[str, ...], as_events: bool, copies: bool, limit: int, as
     if (done := _by_hand(query)) is not None:
         click.echo(done)
         return 0
-    from monitor.app import reading_archive
+    from monitor.app_parts import reading_archive
     from monitor.query import parse
     from monitor.screen import shifts as screen
     from monitor.screen import tables
@@ -102,7 +102,7 @@ def figures(words: tuple[str, ...], copies: bool, limit: int, as_json: bool, as_
     `shiftwatch stories`. Only figures of one measure, period and scope that disagree beyond their hedges are marked as
     conflicting.
     """
-    from monitor.app import reading_archive
+    from monitor.app_parts import reading_archive
     from monitor.query import parse
     from monitor.screen import shifts as screen
     from monitor.screen import tables

@@ -26,7 +26,7 @@ def sources(context: click.Context, calendar: bool, days: int, as_json: bool) ->
         return 0
     if calendar:
         return _calendar(days, as_json)
-    from monitor.app import source_states
+    from monitor.app_sources import source_states
     from monitor.screen import sources as screen
 
     states = source_states(configuration())
@@ -40,7 +40,7 @@ def sources(context: click.Context, calendar: bool, days: int, as_json: bool) ->
 def _calendar(days: int, as_json: bool) -> int:
     from datetime import UTC, datetime, timedelta
 
-    from monitor.app import reading_archive
+    from monitor.app_parts import reading_archive
     from monitor.screen import calendar as screen
     from monitor.screen.tables import print_json_array
 
@@ -64,7 +64,7 @@ def _calendar(days: int, as_json: bool) -> int:
 @shared_options
 def check(source: tuple[str, ...], discover: bool, as_json: bool) -> int:
     """Ask every channel once and say what it answers; stores nothing. Exit code 1 when a source yields nothing."""
-    from monitor.app import chosen, probe
+    from monitor.app_sources import chosen, probe
     from monitor.screen import sources as screen
 
     config = configuration()

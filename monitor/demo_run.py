@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitor.app import Collected, collect_once, plainly, reading_archive
+from monitor.app import Collected, collect_once
+from monitor.app_parts import plainly, reading_archive
 from monitor.config import Config, Network
 from monitor.demo.server import Served, serve
 from monitor.demo.web import DemoWeb

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from monitor.app import Probe, probe
+from monitor.app_sources import Probe, probe
 from monitor.config import FILE_NAME, Config, read_text
 from monitor.config_edit import add_sources, template, write_text
 from monitor.errors import UsageError

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor.app import SystemClock
+from monitor.app_parts import SystemClock
 from monitor.app_service import DaemonRoom, chores
 from monitor.books import book
 from monitor.config import load

@@ -12,7 +12,7 @@ from monitor.model import Source
 from monitor.screen.tables import console, print_table
 
 if TYPE_CHECKING:
-    from monitor.app import ChannelStatus, Probe
+    from monitor.app_sources import ChannelStatus, Probe
     from monitor.registry import Proposal
     from monitor.screen.tables import Cell
 

@@ -333,7 +333,7 @@ KILLED = """
 import asyncio, sys
 from dataclasses import replace
 from db.archive import Archive
-from monitor.app import SystemClock
+from monitor.app_parts import SystemClock
 from monitor.app_digest import InThisThread
 from monitor.digest.post import PostOffice, post
 from monitor.digest.smtp import Line, account
