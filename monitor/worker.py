@@ -173,7 +173,8 @@ def _limited(megabytes: int, function: Callable[..., T], args: tuple[Any, ...], 
     try:
         if (held := _held()) is not None:
             _, hard = resource.getrlimit(resource.RLIMIT_AS)
-            resource.setrlimit(resource.RLIMIT_AS, (held + megabytes * 1024 * 1024, hard))
+            wanted = held + megabytes * 1024 * 1024
+            resource.setrlimit(resource.RLIMIT_AS, (wanted if hard < 0 else min(wanted, hard), hard))
         return function(*args, **kwargs)
     except MemoryError:
         return _too_big(megabytes)

@@ -213,6 +213,23 @@ async def test_a_spare_worker_has_the_same_limit_of_memory():
         await asyncio.to_thread(pool.close)
 
 
+def under_a_limit_of_the_system(megabytes: int) -> bool:
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    return True
+
+
+async def test_a_limit_of_the_system_below_ours_is_kept():
+    pool = WorkerPool(1)
+    try:
+        assert await pool.run(under_a_limit_of_the_system, 600) is True
+        assert await pool.run(double, 5) == 10
+        outcome = await pool.run(balloon)
+        assert isinstance(outcome, Trouble)
+        assert outcome.kind is TroubleKind.KILLED
+    finally:
+        await asyncio.to_thread(pool.close)
+
+
 def write_beyond_the_limit(path: str) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
     with Path(path).open("wb", buffering=0) as file:

@@ -119,7 +119,10 @@ BROKEN, UNREACHABLE = TroubleKind.BROKEN, TroubleKind.UNREACHABLE
             id="endless chunk extension",
         ),
         pytest.param(
-            endless(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n" * 1000), BROKEN, "MB", id="endless chunks"
+            endless(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n" * 1000),
+            BROKEN,
+            "MB|not done after",  # whichever limit it comes to first on this machine
+            id="endless chunks",
         ),
         pytest.param(
             endless(OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"T: x\r\n" * 1000),
