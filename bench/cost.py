@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 _SET_CHILD_SUBREAPER = 36
 
@@ -93,3 +94,12 @@ def _cell(value: object) -> str:
 def progress(text: str) -> None:
     """A line about long work, on standard error."""
     print(text, file=sys.stderr, flush=True)
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that ``pid`` has started, by whichever of its threads; none when it has gone."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
+    return found

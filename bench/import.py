@@ -29,7 +29,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench.cost import measure, progress, table
+from bench.cost import children_of, measure, progress, table
 from db.captures import CaptureWriter
 from db.warc import read_captures
 from monitor.model import Capture
@@ -107,12 +107,11 @@ def resident(pid: int) -> float:
         one = waiting.pop()
         try:
             status = Path(f"/proc/{one}/status").read_text()
-            children = Path(f"/proc/{one}/task/{one}/children").read_text().split()
         except OSError:
             continue
         found = re.search(r"VmRSS:\s+(\d+)", status)
         total += int(found[1]) / 1024 if found else 0
-        waiting += map(int, children)
+        waiting += children_of(one)
     return total
 
 

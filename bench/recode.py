@@ -25,7 +25,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.cost import table
+from bench.cost import children_of, table
 
 _COLUMNS = "source, kind, first_seen_at, last_seen_at, language, text_from, title"
 
@@ -51,18 +51,12 @@ def fill(archive: Path, count: int) -> int:
 def resident(pid: int) -> dict[str, int]:
     """Megabytes held by a process and, together, by its descendants."""
     kept = {"parent": _megabytes(pid), "workers": 0}
-    waiting = _children(pid)
+    waiting = children_of(pid)
     while waiting:
         child = waiting.pop()
         kept["workers"] += _megabytes(child)
-        waiting += _children(child)
+        waiting += children_of(child)
     return kept
-
-
-def _children(pid: int) -> list[int]:
-    with contextlib.suppress(OSError):
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return []
 
 
 def _megabytes(pid: int) -> int:
