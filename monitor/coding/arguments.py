@@ -43,6 +43,10 @@ _EXCHANGED: Final = frozenset({"swap", "trade"})
 _TASK_PREPOSITIONS: Final = frozenset(
     {"to", "for", "on", "onto", "into", "with", "against", "toward", "towards", "in", "at"}
 )
+# The only words at which a clause may end, and those that may lead to a place or task; any other is passed over.
+ENDINGS: Final = CLAUSE_BREAKS | RELATIVES | frozenset("; • | : . ! ? that when amid , and said says".split())
+_PREPOSITIONS: Final = PLACE_PREPOSITIONS | {"for", "with", "against", "under", "as"}
+LEADS: Final = _PREPOSITIONS | {"from", "off", "out", "away", "there"}
 
 
 def arguments(marked: Marked, frame: Frame) -> Arguments:
@@ -139,10 +143,11 @@ class _Reader:
         at = start
         end = min(len(marked.words), start + _REACH)
         while at < end:
-            if self._ends(at):
+            low = marked.lows[at]
+            if low in ENDINGS and self._ends(at):
                 self.clause_end = at
                 break
-            at = self._step(at)
+            at = self._step(at) if low in LEADS else at + 1
 
     def _within_move(self, start: int, stop: int) -> None:
         """ "flood Springfield with officers", "give ICE the use of": a place between verb and resource."""
@@ -196,7 +201,7 @@ class _Reader:
             return True
         if (
             low in (".", "!", "?")
-            and (at + 1 >= len(marked.words) or marked.words[at].end < marked.words[at + 1].start)
+            and (at + 1 >= len(marked.words) or marked.apart(at))
             and (len(marked.low(at - 1)) > 4 or at + 1 >= len(marked.words))
         ):
             return True
@@ -238,7 +243,7 @@ class _Reader:
             return self._read_origin(at + 1 + (low in ("out", "away")))
         if low == "there" and self.here is None and self.destination is None:
             self.here = at
-        if low in PLACE_PREPOSITIONS or low in ("for", "with", "against", "under", "as"):
+        if low in _PREPOSITIONS:
             if low == "to" and self._infinitive(at + 1):
                 if self.destination_task is None:
                     self.destination_task = helping_task(self.marked, at + 1) or task_at(

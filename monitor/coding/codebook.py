@@ -12,18 +12,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
-from monitor.coding.codes import SHORT_STEM, Code, Pattern, phrase_words, read_codes
+from monitor.coding.codes import SHORT_STEM, SLOTS, Code, Pattern, phrase_words, read_codes
 from monitor.coding.cut import Cut, cut, cut_one
+from monitor.coding.kept import Kept
 from monitor.coding.lexicon import data
 from monitor.errors import ConfigError
 from monitor.model import Part, Shift, StoryKind, Tag
 
 _LONG_STEM: Final = 24  # letters of a word that are looked up as a stem
-_MEMO: Final = 200_000  # distinct words remembered per codebook
-
 
 _Use = tuple[int, int, int, str]
 
@@ -34,6 +34,7 @@ class _Leaf:
 
     uses: list[_Use] = field(default_factory=list)
     children: dict[str, _Leaf] = field(default_factory=dict)
+    starred: bool = False  # whether a stem or "*" is among the children
 
 
 class Codebook:
@@ -46,8 +47,8 @@ class Codebook:
         self.hash = digest
         self._root = _Leaf()
         self._stems: dict[str, list[tuple[str, _Leaf]]] = {}
-        self._known: dict[str, tuple[_Leaf, ...]] = {}
-        self._barren: set[str] = set()
+        self._first = Kept(self._starting)
+        self._read: dict[tuple[str, ...], list[int]] = {}  # slots of a shift -> numbers of the codes that take it
         for number, code in enumerate(codes):
             for at, pattern in enumerate(code.patterns):
                 for side, phrase in _phrases(pattern):
@@ -56,6 +57,7 @@ class Codebook:
     def _add(self, phrase: str, use: _Use) -> None:
         leaf = self._root
         for word in phrase_words(phrase):
+            leaf.starred |= word.endswith("*")
             leaf = leaf.children.setdefault(word, _Leaf())
         leaf.uses.append(use)
 
@@ -78,20 +80,23 @@ class Codebook:
         found: list[Tag] = []
         wanted = {number for number, code in enumerate(self.codes) if _applies(code, kind, language)}
         if title:
-            found.extend(self._tag(cut_one(title[:1_000]), wanted, Part.TITLE))
+            heading = cut_one(title[:1_000])
+            found.extend(self._fired(self._hits(heading.words), heading, wanted, Part.TITLE))
         for piece in cut(text) if pieces is None else pieces:
-            if not self._barren.issuperset(piece.words):
-                found.extend(self._tag(piece, wanted, Part.LEDE if piece.start in ledes else Part.BODY))
+            if hits := self._hits(piece.words):
+                found.extend(self._fired(hits, piece, wanted, Part.LEDE if piece.start in ledes else Part.BODY))
         found.extend(self._shift_tags(shifts, wanted))
         return tuple(found)
 
     def _shift_tags(self, shifts: Iterable[Shift], wanted: set[int]) -> Iterator[Tag]:
         seen: set[tuple[str, int, Part]] = set()
         for shift in shifts:
-            for number in sorted(wanted):
+            told = _SLOTS_OF(shift)
+            if told not in self._read:
+                self._read[told] = [number for number, code in enumerate(self.codes) if _takes(code, shift)]
+            for number in self._read[told]:
                 code = self.codes[number]
-                pattern = next((one for one in code.patterns if one.reader == "shifts" and _fits(one, shift)), None)
-                if pattern is None or (code.id, shift.start, shift.part) in seen:
+                if number not in wanted or (code.id, shift.start, shift.part) in seen:
                     continue
                 seen.add((code.id, shift.start, shift.part))
                 yield Tag(
@@ -103,11 +108,6 @@ class Codebook:
                     codebook=self.hash,
                     part=shift.part,
                 )
-
-    def _tag(self, piece: Cut, wanted: set[int], part: Part) -> Iterator[Tag]:
-        hits = self._hits(piece.words)
-        if hits:
-            yield from self._fired(hits, piece, wanted, part)
 
     def _fired(self, hits: list[tuple[int, _Use]], piece: Cut, wanted: set[int], part: Part) -> Iterator[Tag]:
         sides: dict[tuple[int, int], dict[int, list[int]]] = {}
@@ -138,30 +138,19 @@ class Codebook:
         """(pattern's place in its code, phrase) of every phrase or body's name found among ``words``, with repeats."""
         return ((at, phrase) for _, (_, at, side, phrase) in self._hits(words) if side == 0)
 
+    def _starting(self, word: str) -> list[_Leaf]:
+        """What the word, as the first of a phrase, leads to."""
+        return _matching(self._root, word)
+
     def _hits(self, words: list[str]) -> list[tuple[int, _Use]]:
         """(word number, use) of every phrase found; one pass over the words."""
         found: list[tuple[int, _Use]] = []
-        known, barren = self._known, self._barren
-        for at, word in enumerate(words):
-            if word in barren:
-                continue
-            leaves = known.get(word)
-            if leaves is None:
-                leaves = self._learn(word)
+        for at, leaves in enumerate(map(self._first.__getitem__, words)):
             for leaf in leaves:
-                found.extend((at, use) for use in leaf.uses)
+                found.extend([(at, use) for use in leaf.uses])
                 if leaf.children:
-                    found.extend((at, use) for use in _deeper(leaf, words, at + 1))
+                    found.extend([(at, use) for use in _deeper(leaf, words, at + 1)])
         return found
-
-    def _learn(self, word: str) -> tuple[_Leaf, ...]:
-        """The phrases a word may start, kept: a story's words are mostly those of the story before."""
-        leaves = tuple(_matching(self._root, word))
-        if not leaves and len(self._barren) < _MEMO:
-            self._barren.add(word)
-        elif leaves and len(self._known) < _MEMO:
-            self._known[word] = leaves
-        return leaves
 
 
 def _deeper(leaf: _Leaf, words: list[str], at: int) -> list[_Use]:
@@ -179,19 +168,13 @@ def _deeper(leaf: _Leaf, words: list[str], at: int) -> list[_Use]:
     return found
 
 
-def _matching(leaf: _Leaf, word: str) -> Iterator[_Leaf]:
+def _matching(leaf: _Leaf, word: str) -> list[_Leaf]:
     """The children of ``leaf`` that ``word`` satisfies: itself, a stem of it, or any word."""
-    children = leaf.children
-    exact = children.get(word)
-    if exact is not None:
-        yield exact
-    for size in range(SHORT_STEM, min(len(word), _LONG_STEM) + 1):
-        stem = children.get(word[:size] + "*")
-        if stem is not None:
-            yield stem
-    anything = children.get("*")
-    if anything is not None:
-        yield anything
+    keys = [word]
+    if leaf.starred:
+        keys += [f"{word[:size]}*" for size in range(SHORT_STEM, min(len(word), _LONG_STEM) + 1)]
+        keys.append("*")
+    return [leaf.children[key] for key in keys if key in leaf.children]
 
 
 def _close(first: list[int], second: list[int], distance: int) -> bool:
@@ -206,8 +189,15 @@ def _close(first: list[int], second: list[int], distance: int) -> bool:
     return False
 
 
-def _fits(pattern: Pattern, shift: Shift) -> bool:
-    return all(getattr(shift, name) in values for name, values in pattern.slots)
+_SLOTS_OF: Final = attrgetter(*SLOTS)
+
+
+def _takes(code: Code, shift: Shift) -> bool:
+    """Whether one of the code's patterns reads shifts and takes one with these slots."""
+    return any(
+        pattern.reader == "shifts" and all(getattr(shift, name) in values for name, values in pattern.slots)
+        for pattern in code.patterns
+    )
 
 
 def _applies(code: Code, kind: StoryKind | None, language: str) -> bool:

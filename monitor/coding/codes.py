@@ -24,7 +24,7 @@ _CODE_KEYS: Final = (
     "pattern",
 )  # fmt: skip
 _PATTERN_KEYS: Final = ("phrases", "near", "bodies", "not", "reader", "resource", "direction", "actor", "status")
-_SLOTS: Final = ("resource", "direction", "actor", "status")
+SLOTS: Final = ("resource", "direction", "actor", "status")
 _HEAVY: Final = 400  # alternatives of one side of "near" times the other's
 SHORT_STEM: Final = 3  # letters a stem has at least before its star
 _PHRASE_WORD: Final = re.compile(r"\d+\(g\)|(?:[a-z]\.){2,}|[^\W_]+(?:[-'’.&][^\W_]+)*\*?|\*")
@@ -216,7 +216,7 @@ def _pattern(raw: Any, code: str, number: int, above: Path, findings: Findings) 
     if reader not in ("", "shifts"):
         findings.error(path, f"{where}: reader {reader!r}: the only reader is 'shifts'")
         reader = ""
-    slots = tuple((slot, _words(raw[slot], f"{where}: {slot}", path, findings)) for slot in _SLOTS if slot in raw)
+    slots = tuple((slot, _words(raw[slot], f"{where}: {slot}", path, findings)) for slot in SLOTS if slot in raw)
     if slots and not reader:
         findings.error(path, f"{where}: {slots[0][0]} needs reader = 'shifts'")
     for slot, values in slots:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from monitor.coding.ends import Arguments
 from monitor.coding.frame import Frame
-from monitor.coding.marked import Marked, task_kinds
+from monitor.coding.marked import KEPT, Marked, task_kinds
 
 CUE_REACH: Final = 32  # words from the move within which a cue speaks of it; noisy sentences run several together
 _YEAR: Final = re.compile(r"\b(1[6-9]\d\d|20\d\d)\b")
@@ -17,12 +18,15 @@ _LAWS: Final = frozenset("act law laws statute order orders constitution authori
 _LETS: Final = ("allow", "permit", "enable", "empower", "let")
 _BEFORE_TIMES: Final = frozenset({"obama", "bush", "clinton", "reagan"})
 _OF_LATE: Final = 2021  # texts from this year on tell of those presidents as history
-_NEARBY: Final = frozenset(
-    (
+# Layer -> kind of cue.
+_NEARBY: Final = {
+    f"cue:{kind}": kind
+    for kind in (
         "disaster hiring slogan raid incident nonenforcement burden individual training generic question foreign "
         "instead period"
     ).split()
-)
+}
+_CUSTODY: Final = frozenset({"detained", "custody", "arrested", "cell", "hearing"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +39,10 @@ class Setting:
 
 
 def cue_signals(marked: Marked, frame: Frame, found: Arguments, setting: Setting, values: dict[str, float]) -> None:
-    immigration = any(span.entry.kind in ("immigration", "border") for span in marked.layer("task")) and any(
-        kind in ("immigration", "border") for kind, _ in task_kinds(marked, 0, len(marked.words))
-    )
+    immigration = any(kind in ("immigration", "border") for kind, _ in task_kinds(marked, 0, len(marked.words)))
     for layer, all_spans in marked.spans.items():
-        kind = layer[4:]
-        if not layer.startswith("cue:") or kind not in _NEARBY:
+        kind = _NEARBY.get(layer)
+        if kind is None:
             continue
         spans = [span for span in all_spans if -CUE_REACH < span.first - frame.move.first < CUE_REACH]
         if kind == "disaster":
@@ -68,27 +70,27 @@ def cue_signals(marked: Marked, frame: Frame, found: Arguments, setting: Setting
         values["detainees told of"] = 1.0
     if marked.cue("history") or dated_long_ago(marked, setting):
         values["history"] = 1.0
-    if any(
-        span.entry.kind == "foreign_people" and span.last >= frame.first - 2 and span.first <= frame.last
-        for span in marked.layer("place")
-    ):
+    if _foreign_body(marked, frame):
         values["foreign body"] = 1.0
-    if (
-        any(
-            span.entry.kind == "foreign" and 0 <= frame.move.first - span.last <= 2 and frame.voice != "nominal"
-            for span in marked.layer("place")
-        )
-        and frame.voice == "active"
-    ):
-        values["foreign body"] = 1.0
-    if any(
-        span.entry.kind == "foreign"
-        and span.first < frame.move.first
-        and marked.low(span.first - 1) in ("", ",", "while", "both", "and", ".")
-        and _acts(marked.low(span.last))
-        for span in marked.layer("place")
-    ):
-        values["foreign body"] = 1.0
+
+
+def _foreign_body(marked: Marked, frame: Frame) -> bool:
+    """Whether a foreign people or country is what moves or acts."""
+    at = frame.move.first
+    for span in marked.layer("place"):
+        kind = span.entry.kind
+        if kind == "foreign_people" and span.last >= frame.first - 2 and span.first <= frame.last:
+            return True
+        if kind == "foreign" and (
+            (frame.voice == "active" and 0 <= at - span.last <= 2)
+            or (
+                span.first < at
+                and marked.low(span.first - 1) in ("", ",", "while", "both", "and", ".")
+                and _acts(marked.low(span.last))
+            )
+        ):
+            return True
+    return False
 
 
 def _allowed(marked: Marked, frame: Frame) -> bool:
@@ -107,7 +109,7 @@ def _acts(low: str) -> bool:
 def _tells_of_detainees(marked: Marked, frame: Frame) -> bool:
     """Whether people in custody stand close before the movement word or are what "them" may mean."""
     window = range(max(0, frame.move.first - 10), frame.move.first)
-    if any(marked.low(step) in ("detained", "custody", "arrested", "cell", "hearing") for step in window):
+    if not _CUSTODY.isdisjoint(marked.lows[window.start : window.stop]):
         return True
     return any(
         span.entry.kind == "detainee" and span.first in window and marked.low(span.first) not in ("her", "him")
@@ -117,15 +119,18 @@ def _tells_of_detainees(marked: Marked, frame: Frame) -> bool:
 
 def dated_long_ago(marked: Marked, setting: Setting) -> bool:
     """Whether the sentence dates the move more than two years before publication, or, undated, by a bare old year."""
+    return _dated_long_ago(marked, setting.year)
+
+
+@lru_cache(maxsize=KEPT)
+def _dated_long_ago(marked: Marked, year: int) -> bool:
     years = [int(match.group()) for match in _YEAR.finditer(marked.text[:4000])]
     if not years:
         named = {marked.low(span.first) for span in marked.layer("orderer")}
         return (
-            setting.year >= _OF_LATE
-            and bool(named & _BEFORE_TIMES)
-            and marked.low(0) in ("presidents", "president", "under")
+            year >= _OF_LATE and bool(named & _BEFORE_TIMES) and marked.low(0) in ("presidents", "president", "under")
         )
-    if setting.year:
-        return max(years) < setting.year - _AGED
+    if year:
+        return max(years) < year - _AGED
     bare = re.search(r"\b[Ii]n (1[6-9]\d\d|20(?:0\d|1\d|2[0-2]))\b(?!,)", marked.text[:4000])
     return max(years) < 2009 or (bare is not None and max(years) <= 2022)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Final, NamedTuple
 
+from monitor.coding.kept import Kept
 from monitor.coding.sentences import sentences
 
 LONGEST: Final = 200_000  # characters of a text that are read, as everywhere in Shiftwatch
 _WORD: Final = re.compile(r"\d+\(g\)|(?:[a-z]\.){2,}|[^\W_]+(?:[-'’.&][^\W_]+)*")
-_PLAIN: Final = re.compile(r"[^\W_]+(?:[-'’.&][^\W_]+)*")  # the same words where no initials and no 287(g) stand
 _POSSESSIVE: Final = re.compile(r"['’]s\b")
 
 
@@ -29,9 +30,14 @@ def cut(text: str) -> list[Cut]:
 
 def cut_one(sentence: str, start: int = 0) -> Cut:
     """One sentence as a Cut."""
-    lower = sentence.lower()
-    if "'s" in lower or "’s" in lower:
-        lower = _POSSESSIVE.sub("", lower)
-    stop = lower.find(".")
-    pattern = _PLAIN if (stop < 0 or stop >= len(lower) - 2) and "(g)" not in lower else _WORD
-    return Cut(start, start + len(sentence), sentence, pattern.findall(lower))
+    # No word holds white space, so each piece between is cut by itself, and mostly was before.
+    words = list(chain.from_iterable(map(_PIECES.__getitem__, sentence.lower().split())))
+    return Cut(start, start + len(sentence), sentence, words)
+
+
+def _words(piece: str) -> tuple[str, ...]:
+    """The words of a piece of lower-case text without white space."""
+    return tuple(_WORD.findall(_POSSESSIVE.sub("", piece)))
+
+
+_PIECES: Final = Kept(_words)

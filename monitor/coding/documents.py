@@ -59,10 +59,12 @@ class CodedDocument:
     marked: Mapping[int, Marked] = field(default_factory=dict)  # sentences read closely, by where they start
 
 
-def code_document(title: str, text: str, *, year: int = 0, pieces: list[Cut] | None = None) -> CodedDocument:
+def code_document(
+    title: str, text: str, *, year: int = 0, pieces: list[Cut] | None = None, codebook: str = ""
+) -> CodedDocument:
     """Codes a story. ``text`` offsets are kept in the shifts; those of the title count from the title's start.
 
-    ``pieces`` is the text already cut, when the caller has it.
+    ``pieces`` is the text already cut, when the caller has it; ``codebook`` the hash that shifts are marked with.
     """
     text = text[:LONGEST]
     title = title[:1_000]
@@ -71,7 +73,9 @@ def code_document(title: str, text: str, *, year: int = 0, pieces: list[Cut] | N
     first = ledes(title, bounds)
     headed = read_sentence(title, text[:300].strip(), year=year) if title else None
     if headed is not None:
-        found.extend(replace(shift, part=Part.TITLE, start=0, end=len(title)) for shift in headed.shifts)
+        found += [
+            replace(shift, part=Part.TITLE, start=0, end=len(title), codebook=codebook) for shift in headed.shifts
+        ]
     before, many = "", len(bounds)
     seen: set[str] = set()
     known: dict[int, Marked] = {}
@@ -94,7 +98,7 @@ def code_document(title: str, text: str, *, year: int = 0, pieces: list[Cut] | N
         seen.add(sentence)  # said again, it tells nothing new
         if judged.shifts:
             part = Part.LEDE if start in first else Part.BODY
-            found.extend(replace(shift, start=start, end=end, part=part) for shift in judged.shifts)
+            found += [replace(shift, start=start, end=end, part=part, codebook=codebook) for shift in judged.shifts]
         before = sentence
     found = _believed(found, title)
     label, reason = _label(title, text, found, many)
@@ -114,7 +118,7 @@ def ledes(title: str, bounds: list[Cut]) -> frozenset[int]:
 
 def _believed(found: list[Shift], title: str) -> list[Shift]:
     """Drops weak readings that nothing else in the story backs: most stories tell of no shift."""
-    if _DISASTER.search(title):
+    if found and _DISASTER.search(title):
         return [shift for shift in found if shift.score >= DISASTER]
     least = BACKED if any(shift.score >= SURE for shift in found) else UNBACKED
     return [shift for shift in found if shift.score >= least]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.coding.marked import Place
 
@@ -62,8 +61,7 @@ DROPPED: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(NamedTuple):
     """Words that say what is done: tokens ``first`` up to ``last`` and the kinds of work they name."""
 
     first: int
@@ -71,8 +69,7 @@ class Task:
     kinds: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arguments:
+class Arguments(NamedTuple):
     """What the words around a frame say of its ends. ``here`` is an adverb such as "there" standing for a place."""
 
     destination: Place | None = None

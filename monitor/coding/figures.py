@@ -202,7 +202,7 @@ def _period(marked: Marked, spans: dict[str, list[Span]], amount: Quantity, meas
 
 def _when(marked: Marked, amount: Quantity) -> str:
     """The dated period nearest to the amount, in normal form (FY2025, March 2025, 2024, last month)."""
-    at = marked.words[amount.first].start
+    at = marked.start(amount.first)
     best: tuple[int, str] | None = None
     for pattern in (_FISCAL, _MONTH, _YEAR, _RELATIVE):
         for match in pattern.finditer(marked.text):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.coding.lexicon import Entry, Span
 from monitor.coding.marked import Resource
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class Frame(NamedTuple):
     """A movement word and what it moves.
 
     ``voice``: active, passive, subject, nominal, into, adjective. ``resources`` is empty when the words name none.
@@ -32,9 +31,9 @@ class Frame:
     @property
     def first(self) -> int:
         """The first token of the frame."""
-        return min([self.move.first, *(resource.first for resource in self.resources)])
+        return min([self.move.first, *[resource.first for resource in self.resources]])
 
     @property
     def last(self) -> int:
         """One past the last token of the frame."""
-        return max([self.move.last, *(resource.last for resource in self.resources)])
+        return max([self.move.last, *[resource.last for resource in self.resources]])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
@@ -38,6 +38,9 @@ class Span(NamedTuple):
     first: int
     last: int
     entry: Entry
+
+
+_span: Callable[[tuple[int, int, Entry]], Span] = partial(tuple.__new__, Span)  # as Span(…), without a call
 
 
 @dataclass(slots=True)
@@ -76,25 +79,19 @@ class Lexicon:
         """Layer -> its spans in order. Moves may read a token several ways, so theirs may overlap."""
         found: dict[str, list[Span]] = {}
         reached: dict[str, int] = {}
-        tree = self._tree
+        starts = self._tree.get
         many = len(sentence)
         for at, token in enumerate(sentence):
-            node = tree.get(token[1])
+            node = starts(token[1])
             if node is None:
                 continue
             # Walk down as far as the words go; what is met last is longest.
-            met: list[tuple[int, _Node]] = []
+            met = [(at + 1, node)]
             last = at + 1
-            while True:
-                if node.entries:
-                    met.append((last, node))
-                if last >= many or not node.children:
-                    break
-                following = node.children.get(sentence[last][1])
-                if following is None:
-                    break
+            while node.children and last < many and (following := node.children.get(sentence[last][1])) is not None:
                 node = following
                 last += 1
+                met.append((last, node))
             for last, node in reversed(met):
                 for spelled, entry in node.entries:
                     layer = entry.layer
@@ -102,7 +99,7 @@ class Lexicon:
                         spelled and any(sentence[at + step][0] != word for step, word in enumerate(spelled))
                     ):
                         continue
-                    found.setdefault(layer, []).append(Span(at, last, entry))
+                    found.setdefault(layer, []).append(_span((at, last, entry)))
                     if layer != "move" or last - at > 1:
                         reached[layer] = last
         return found

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from monitor.coding.lexicon import Span
 from monitor.coding.quantities import Quantity
-from monitor.coding.tokens import Token
+from monitor.coding.tokens import Token, starts
 
+# A sentence is asked for again as the one before the next, a title by every sentence of its story.
+KEPT: Final = 32
 RESOURCE_KINDS: Final = frozenset({"personnel", "equipment", "technology", "facility", "money", "unspecified"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
+class Resource(NamedTuple):
     """A noun phrase that can move: tokens ``first`` up to ``last``, its head word at ``head``.
 
     ``code`` is the body it belongs to by its own words ("" when unsaid), ``bare`` a body's name for its people,
@@ -34,8 +37,7 @@ class Resource:
     pronoun: bool = False  # "200 of them": whose they are was said before
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """Where to or from: tokens ``first`` to ``last``; level: state, city, border, described, foreign, site, name."""
 
     first: int
@@ -43,29 +45,47 @@ class Place:
     level: str
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Marked:
-    """A sentence as the readers see it."""
+    """A sentence as the readers see it: the same sentence is the same object, so that what is read of it can be kept.
+
+    ``low`` gives the lower-case word at a token, "" outside the sentence; ``moves_at`` the movement words that start
+    at one, ``place_at`` the known place that starts there, ``noun_at`` the known noun that covers it. They are looked
+    up more often than anything else, and bound methods of dictionaries are the cheapest look-up there is.
+    """
 
     text: str
     words: list[Token]
     lows: list[str]
     spans: dict[str, list[Span]]
-    amounts: list[Quantity] = field(default_factory=list)
+    amounts: list[Quantity]
     resources: list[Resource] = field(default_factory=list)
-    places: dict[int, Span] = field(default_factory=dict)
-    _moves: dict[int, list[Span]] = field(default_factory=dict)
-    _nouns: dict[int, Span] = field(default_factory=dict)
-
-    def low(self, at: int) -> str:
-        """The lower-case word at ``at``, "" outside the sentence."""
-        return self.lows[at] if 0 <= at < len(self.lows) else ""
+    places: dict[int, Span]
+    low: Callable[[int], str]
+    moves_at: Callable[[int], list[Span]]
+    place_at: Callable[[int], Span | None]
+    noun_at: Callable[[int], Span | None]
+    _starts: list[int] = field(default_factory=list)
 
     def cut(self, first: int, last: int) -> str:
         """The text of tokens ``first`` up to ``last``."""
         if first >= last:
             return ""
-        return self.text[self.words[first].start : self.words[min(last, len(self.words)) - 1].end]
+        return self.text[self.start(first) : self.end(min(last, len(self.words)) - 1)]
+
+    def start(self, at: int) -> int:
+        """The character offset at which the token starts."""
+        if not self._starts:
+            self._starts = starts(self.text, self.words)
+        return self._starts[at]
+
+    def end(self, at: int) -> int:
+        """The character offset after the token."""
+        return self.start(at) + len(self.words[at].text)
+
+    def apart(self, at: int) -> bool:
+        """Whether something stands between the token and the next; there must be a next."""
+        return self.end(at) < self.start(at + 1)
 
     def layer(self, name: str) -> list[Span]:
         """The spans of a layer, in order."""
@@ -75,25 +95,16 @@ class Marked:
         """The spans of a kind of cue."""
         return self.spans.get(f"cue:{kind}", [])
 
-    def moves_at(self, at: int) -> list[Span]:
-        """The movement words that start at ``at``."""
-        return self._moves.get(at, [])
-
-    def place_at(self, at: int) -> Span | None:
-        """The known place that starts at ``at``."""
-        return self.places.get(at)
-
-    def noun_at(self, at: int) -> Span | None:
-        """The known noun that covers ``at``."""
-        return self._nouns.get(at)
-
 
 def task_kinds(marked: Marked, first: int, last: int) -> list[tuple[str, Span]]:
     """The kinds of task named in tokens ``first`` up to ``last``, those inside a body's name left out."""
+    return [pair for pair in _tasks(marked) if first <= pair[1].first < last]
+
+
+@lru_cache(maxsize=KEPT)
+def _tasks(marked: Marked) -> list[tuple[str, Span]]:
     found = []
     for span in marked.layer("task"):
-        if span.first < first or span.first >= last:
-            continue
         noun = marked.noun_at(span.first)
         if noun is not None and noun.entry.kind == "body" and span.last <= noun.last:
             continue

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import lru_cache
 from typing import Final
 
 from monitor.coding.lexicon import Span, shifts_lexicon
-from monitor.coding.marked import RESOURCE_KINDS, Marked
+from monitor.coding.marked import KEPT, RESOURCE_KINDS, Marked
 from monitor.coding.quantities import quantities
 from monitor.coding.resources import resources
 from monitor.coding.scenes import may_be_scene
@@ -18,16 +20,16 @@ _PAPERS: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=KEPT)
 def mark(text: str) -> Marked:
     """Reads a sentence's words, amounts, resources and places."""
-    words = tokens(text)
-    return _filled(text, words, shifts_lexicon().spans(words))
+    words, spans = _looked_up(text)
+    return _filled(text, words, spans)
 
 
 def mark_if_moving(text: str) -> Marked | None:
     """As ``mark``, but None for a sentence that names no movement, or nothing that can move."""
-    words = tokens(text)
-    spans = shifts_lexicon().spans(words)
+    _, spans = _looked_up(text)
     if "move" not in spans and not may_be_scene(spans):
         return None
     if (
@@ -36,7 +38,14 @@ def mark_if_moving(text: str) -> Marked | None:
         and " of them" not in text
     ):
         return None
-    return _filled(text, words, spans)
+    return mark(text)
+
+
+@lru_cache(maxsize=KEPT)
+def _looked_up(text: str) -> tuple[list[Token], dict[str, list[Span]]]:
+    """A sentence's words, and what the word lists know of them."""
+    words = tokens(text)
+    return words, shifts_lexicon().spans(words)
 
 
 def _inside_body(noun: Span | None, place: Span) -> bool:
@@ -46,19 +55,28 @@ def _inside_body(noun: Span | None, place: Span) -> bool:
 
 def _filled(text: str, words: list[Token], spans: dict[str, list[Span]]) -> Marked:
     lows = [token.low for token in words]
-    marked = Marked(text=text, words=words, lows=lows, spans=spans, amounts=quantities(words))
-    for span in marked.layer("move"):
-        marked._moves.setdefault(span.first, []).append(span)
-    for span in marked.layer("noun"):
-        for at in range(span.first, span.last):
-            marked._nouns[at] = span
-    if places := marked.layer("place"):
+    low = defaultdict(str, enumerate(lows)).__getitem__
+    moves: defaultdict[int, list[Span]] = defaultdict(list)
+    for span in spans.get("move", ()):
+        moves[span.first].append(span)
+    nouns = {at: span for span in spans.get("noun", ()) for at in range(span.first, span.last)}
+    if named := spans.get("place"):
         kept = [
-            span
-            for span in places
-            if marked.low(span.last) not in _PAPERS and not _inside_body(marked.noun_at(span.last - 1), span)
+            span for span in named if low(span.last) not in _PAPERS and not _inside_body(nouns.get(span.last - 1), span)
         ]
-        marked.spans["place"] = kept
-        marked.places = {span.first: span for span in kept}
+        spans = {**spans, "place": kept}
+    places = {span.first: span for span in spans.get("place", ())}
+    marked = Marked(
+        text=text,
+        words=words,
+        lows=lows,
+        spans=spans,
+        amounts=quantities(words),
+        places=places,
+        low=low,
+        moves_at=moves.__getitem__,
+        place_at=places.get,
+        noun_at=nouns.get,
+    )
     marked.resources = resources(marked)
     return marked

@@ -18,7 +18,7 @@ def weights() -> Mapping[str, float]:
 def score(signals: Mapping[str, float], table: Mapping[str, float] | None = None) -> float:
     """The sum of weight times value; above 0 means a shift (log-odds)."""
     known = weights() if table is None else table
-    return sum(known.get(name, 0.0) * value for name, value in signals.items())
+    return sum([known.get(name, 0.0) * value for name, value in signals.items()])
 
 
 def contributions(signals: Mapping[str, float]) -> list[tuple[str, float]]:

@@ -315,7 +315,7 @@ def _reaches(marked: Marked, first: int, at: int) -> bool:
             return False
         if noun is not None and noun.entry.kind == "weapon" and noun.first > first:
             return False
-        if low in (".", "!", "?") and step + 1 < at and marked.words[step].end < marked.words[step + 1].start:
+        if low in (".", "!", "?") and step + 1 < at and marked.apart(step):
             return False
         if low in HAVE or low in BE or low in MODALS:
             verbs += 1

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
+from monitor.coding.kept import Kept
 from monitor.coding.tokens import Token
 
 _UNITS: Final = {
@@ -40,31 +40,26 @@ _PLURALS: Final = {
     "millions": (1_000_000, 9_999_999),
     "billions": (1_000_000_000, 9_999_999_999),
 }
+# "Handed over 40 agents": not more than forty.
+_HANDED: Final = frozenset("turned turn turning hand handed handing sign signed took take".split())
 _ABOUT: Final = frozenset(
     {"about", "nearly", "some", "roughly", "approximately", "around", "almost", "estimated", "close", "virtually"}
 )
-_AT_LEAST: Final = (
-    ("more", "than"),
-    ("at", "least"),
-    ("over",),
-    ("upwards", "of"),
-    ("no", "fewer", "than"),
-    ("above",),
-    ("in", "excess", "of"),
-    ("not", "less", "than"),
-    ("exceeding",),
+
+
+def _by_last_word(phrases: str) -> dict[str, list[tuple[str, ...]]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in phrases.split("|"):
+        words = tuple(phrase.split())
+        found.setdefault(words[-1], []).append(words)
+    return found
+
+
+_AT_LEAST: Final = _by_last_word(
+    "more than|at least|over|upwards of|no fewer than|above|in excess of|not less than|exceeding"
 )
-_AT_MOST: Final = (
-    ("up", "to"),
-    ("fewer", "than"),
-    ("less", "than"),
-    ("as", "many", "as"),
-    ("under",),
-    ("below",),
-    ("no", "more", "than"),
-    ("at", "most"),
-    ("as", "much", "as"),
-    ("a", "maximum", "of"),
+_AT_MOST: Final = _by_last_word(
+    "up to|fewer than|less than|as many as|under|below|no more than|at most|as much as|a maximum of"
 )
 _FRACTIONS: Final = frozenset(
     {"half", "third", "quarter", "thirds", "quarters", "fifth", "most", "majority", "fraction", "tenth", "fourth"}
@@ -83,8 +78,7 @@ _AFTER_A: Final = _FRACTIONS | {"dozen", "couple", "hundred", "thousand", "milli
 _TENS_STARTS: Final = frozenset(word[:6] for word in _TENS) | {"forty-", "fifty-", "sixty-"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity:
+class Quantity(NamedTuple):
     """An amount: tokens ``first`` up to (not including) ``last``; bounds as in the codebook, None where open.
 
     ``money`` is true for dollar amounts. Fractions and "every" carry text alone.
@@ -103,13 +97,9 @@ def quantities(tokens: list[Token]) -> list[Quantity]:
     """Every amount in ``tokens``, in order, hedges included. Years, footnote marks and dates are left out."""
     found: list[Quantity] = []
     floor = 0
-    starts = [
-        at
-        for at, (_, low, _, _) in enumerate(tokens)
-        if low in _STARTS or low[0] in "0123456789" or ("-" in low and low[:6] in _TENS_STARTS) or low[0].isdigit()
-    ]
-    for at in starts:
-        if at < floor:
+    may_start = _MAY_START
+    for at, (_, low) in enumerate(tokens):
+        if not may_start[low] or at < floor:
             continue
         if tokens[at].low == "a" and (at + 1 >= len(tokens) or tokens[at + 1].low not in _AFTER_A):
             continue
@@ -119,6 +109,14 @@ def quantities(tokens: list[Token]) -> list[Quantity]:
             found.append(quantity)
             floor = quantity.last
     return found
+
+
+def _can_start(low: str) -> bool:
+    """Whether an amount may begin with the word."""
+    return low in _STARTS or low[0].isdigit() or ("-" in low and low[:6] in _TENS_STARTS)
+
+
+_MAY_START: Final = Kept(_can_start)
 
 
 def _at(tokens: list[Token], at: int) -> Quantity | None:
@@ -309,48 +307,27 @@ def counts_other(tokens: list[Token], quantity: Quantity) -> bool:
 def _hedged(tokens: list[Token], bare: Quantity, floor: int) -> Quantity:
     """``bare`` with the hedge before it (not reaching below token ``floor``) taken in."""
     at = bare.first
-    low, high, approximate = bare.low, bare.high, bare.approximate
+    approximate = bare.approximate
     if at > floor and tokens[at - 1].low in ("an", "additional", "extra", "first", "initial", "last"):
         step = 2 if at - 1 > floor and tokens[at - 2].low in ("an", "the", "another") else 1
         if tokens[at - step].low != "the":
             at -= step
-    for words in _AT_MOST:
+    before = tokens[at - 1].low if at > floor else ""
+    for words in _AT_MOST.get(before, ()):
         if at - len(words) >= floor and _lows(tokens, at - len(words), len(words)) == words:
-            return Quantity(
-                first=at - len(words),
-                last=bare.last,
-                low=None,
-                high=high,
-                approximate=True,
-                money=bare.money,
-                percent=bare.percent,
-            )
-    for words in _AT_LEAST:
-        if (
-            words == ("over",)
-            and at > 1
-            and tokens[at - 2].low
-            in ("turned", "turn", "turning", "hand", "handed", "handing", "sign", "signed", "took", "take")
-        ):
+            return bare._replace(first=at - len(words), low=None, approximate=True)
+    for words in _AT_LEAST.get(before, ()):
+        if words == ("over",) and at > 1 and tokens[at - 2].low in _HANDED:
             continue
         if at - len(words) >= floor and _lows(tokens, at - len(words), len(words)) == words:
-            return Quantity(
-                first=at - len(words),
-                last=bare.last,
-                low=low,
-                high=None if bare.low == bare.high else high,
-                approximate=True,
-                money=bare.money,
-                percent=bare.percent,
-            )
+            most = None if bare.low == bare.high else bare.high
+            return bare._replace(first=at - len(words), high=most, approximate=True)
     if at > floor and (
         tokens[at - 1].low in _ABOUT or (tokens[at - 1].low == "to" and _lows(tokens, at - 2, 1) == ("close",))
     ):
         at -= 1
         approximate = True
-    return Quantity(
-        first=at, last=bare.last, low=low, high=high, approximate=approximate, money=bare.money, percent=bare.percent
-    )
+    return bare._replace(first=at, approximate=approximate)
 
 
 def _joined(tokens: list[Token], first: Quantity) -> Quantity:

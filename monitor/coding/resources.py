@@ -262,11 +262,10 @@ def _amount_before(marked: Marked, first: int) -> Quantity | None:
         gap = marked.words[quantity.last : first]
         if len(gap) > 6 or counts_other(marked.words, quantity):
             return None
-        named = {step for span in marked.layer("place") for step in range(span.first, span.last)}
         for step, token in enumerate(gap):
             inside = (
                 filler(token.low)
-                or quantity.last + step in named
+                or any(span.first <= quantity.last + step < span.last for span in marked.layer("place"))
                 or token.low
                 in ("of", "the", "its", "their", "his", "our", "'s", "more", "other", "additional", "new", "those")
                 or (token.text in '"“')

@@ -6,12 +6,13 @@ Words such as "who used to", "instead of", "off" or "gave up" open a stretch tha
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from monitor.coding.ends import Arguments, Task
 from monitor.coding.frame import Frame
 from monitor.coding.lexicon import Span, duties, work_words
-from monitor.coding.marked import Marked, Place, task_kinds
+from monitor.coding.marked import KEPT, Marked, Place, task_kinds
 from monitor.coding.places import place_from
 from monitor.coding.words import BE, CLAUSE_BREAKS, DETERMINERS, HAVE, MODALS, adverb, filler
 
@@ -42,6 +43,7 @@ _PASTS: Final = frozenset(
 )
 _SHORES: Final = frozenset({"coast", "shore", "mouth"})
 _INTO: Final = frozenset("to in at on along around across into over near toward off above outside inside for".split())
+_LEADS: Final = _INTO | {"from", "of"}
 _AIM: Final = frozenset("for to on onto with doing do does into of at toward making in".split())
 _ENDS: Final = frozenset("for to and while so when now but".split())
 
@@ -63,6 +65,7 @@ def scene_ends(marked: Marked, frame: Frame) -> Arguments:
     )
 
 
+@lru_cache(maxsize=KEPT)
 def old_stretches(marked: Marked) -> list[tuple[int, int]]:
     """Token ranges that tell of the old place or work, in order."""
     found: list[tuple[int, int]] = []
@@ -136,10 +139,12 @@ def _places(marked: Marked, frame: Frame, old: list[tuple[int, int]]) -> tuple[P
         if at < seen:
             continue
         known = marked.place_at(at)
+        if known is None and low not in _LEADS:
+            continue
         place: Place | None = None
         if known is not None and known.entry.kind in ("city", "state", "border") and not _owned(marked, known):
             place = Place(first=known.first, last=known.last, level=known.entry.kind)
-        if low in _INTO or low in ("from", "of"):
+        if low in _LEADS:
             place = place_from(marked, at + 1, 4)
             if place is not None and (
                 place.level in ("site", "foreign_people") or (low in ("for", "of", "to") and place.level == "name")

@@ -18,11 +18,15 @@ VOICE: Final = "scene"
 _MOST: Final = 6  # resources of one sentence that are looked at
 _MILITARY: Final = frozenset({"NATIONAL_GUARD", "MARINES", "ARMY", "DOD"})
 _OWN: Final = frozenset({"immigration", "border"})
-_CUES: Final = (
-    "contrast present together standing neglect expected disposal leaving daily period meant instead extra "
-    "disaster hiring slogan raid incident "
-    "nonenforcement burden individual training generic question foreign legal history advocate company"
-).split()
+# (layer, signal) of every cue that counts.
+_CUES: Final = [
+    (f"cue:{kind}", f"scene:cue {kind}")
+    for kind in (
+        "contrast present together standing neglect expected disposal leaving daily period meant instead extra "
+        "disaster hiring slogan raid incident "
+        "nonenforcement burden individual training generic question foreign legal history advocate company"
+    ).split()
+]
 _ENTRY: Final = Entry("move", "scene", "scene", 0, "subject", "scene", "scene")
 _AHEAD: Final = frozenset("will 'll planned plans plan soon by starting starts beginning from about next".split())
 _SHARES: Final = frozenset("quarter third half".split())
@@ -101,9 +105,9 @@ def sentence_signals(marked: Marked) -> dict[str, float]:
         values["scene:share"] = 1.0
     if not _AHEAD.isdisjoint(marked.lows):
         values["scene:ahead"] = 1.0
-    for kind in _CUES:
-        if marked.cue(kind):
-            values[f"scene:cue {kind}"] = 1.0
+    for layer, signal in _CUES:
+        if layer in marked.spans:
+            values[signal] = 1.0
     for kind, _ in task_kinds(marked, 0, len(marked.words)):
         values[f"scene:work {kind}"] = 1.0
     many = sum(1 for kind in _SHOWN if f"scene:cue {kind}" in values)

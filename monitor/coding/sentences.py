@@ -50,26 +50,26 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 def _in_line(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     last = start
     for found in _END.finditer(text, start, stop):
-        if found.start() >= last and _ends_here(text, last, found, stop):
-            yield from _trimmed(text, last, found.end())
-            last = found.end()
+        mark, end = found.span()
+        if mark >= last and _ends_here(text, last, mark, end, stop):
+            yield from _trimmed(text, last, end)
+            last = end
     yield from _trimmed(text, last, stop)
 
 
-def _ends_here(text: str, last: int, found: re.Match[str], stop: int) -> bool:
-    mark = found.group()
-    following = text[found.end() : min(found.end() + 1, stop)]
-    runs_on = bool(following) and not following.isspace()
-    if mark != ".":
+def _ends_here(text: str, last: int, mark: int, end: int, stop: int) -> bool:
+    """Whether the marks from ``mark`` to ``end`` end a sentence that begins at ``last``."""
+    runs_on = end < stop and not text[end].isspace()
+    if end - mark > 1 or text[mark] != ".":
         return not runs_on
     if not runs_on:
-        plain = text[max(last, text.rfind(" ", last, found.start()) + 1) : found.start()]
+        plain = text[max(last, text.rfind(" ", last, mark) + 1) : mark]
         if len(plain) > 5 and plain.isalpha() and plain.islower() and plain not in _ABBREVIATIONS:
             return True  # most sentences end in an ordinary word
-    before = text[max(last, found.start() - _LOOK_BACK) : found.start()]
+    before = text[max(last, mark - _LOOK_BACK) : mark]
     word = _LAST_WORD.search(before)
     last_word = word.group() if word else ""
-    rest = text[found.end() : min(found.end() + 14, stop)] + " "
+    rest = text[end : min(end + 14, stop)] + " "
     if last_word in _ABBREVIATIONS and not (last_word in _MAY_END and _OPENER.match(rest)):
         return False
     if (
@@ -86,9 +86,8 @@ def _ends_here(text: str, last: int, found: re.Match[str], stop: int) -> bool:
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
+    kept = text[start:end].lstrip()
+    start = end - len(kept)
+    end = start + len(kept.rstrip())
     if end > start:
         yield start, end

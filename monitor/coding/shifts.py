@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from monitor.coding import model
 from monitor.coding.arguments import arguments
@@ -37,8 +36,7 @@ CERTAIN: Final = 2.4  # the wording could not undo it
 LONGEST: Final = 3_000  # characters of a sentence that are read; longer ones are lists, tables, unbroken pages
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A frame with what speaks for and against it: ``score`` is the log-odds of being a shift."""
 
     frame: Frame
@@ -87,10 +85,10 @@ def read_sentence(
     marked = mark_if_moving(text)
     if marked is None:
         return Judged(shifts=(), marked=None)
-    formed = frames(marked)
-    candidates = judge(marked, Setting(year=year), formed)
+    alone = Setting(year=year)
+    candidates = judge(marked, alone)
     if not candidates or candidates[0].score <= CERTAIN:
-        candidates = sorted([*candidates, *judge_scenes(marked, Setting(year=year))], key=lambda one: -one.score)
+        candidates = sorted([*candidates, *judge_scenes(marked, alone)], key=lambda one: -one.score)
     if not candidates or (candidates[0].score <= HOPELESS and not any(_points_back(one.frame) for one in candidates)):
         # What stands around a sentence can lift it a little, not so far; most sentences end here.
         return Judged(shifts=(), marked=marked, candidates=tuple(candidates))
@@ -98,8 +96,8 @@ def read_sentence(
         candidates = worded(marked, candidates)
     if candidates[0].score <= THRESHOLD and not any(_points_back(one.frame) for one in candidates):
         return Judged(shifts=(), marked=marked, candidates=tuple(candidates))
-    context = marked_before(before[-LONGEST:]) if before else None
-    heading = marked_before(title[:LONGEST]) if title else None
+    context = mark(before[-LONGEST:]) if before else None
+    heading = mark(title[:LONGEST]) if title else None
     if (context is not None and (context.cue("disaster") or any(_points_back(one.frame) for one in candidates))) or (
         heading is not None and heading.cue("disaster")
     ):
@@ -120,16 +118,10 @@ def _points_back(frame: Frame) -> bool:
     return frame.pronoun or any(resource.pronoun for resource in frame.resources)
 
 
-@lru_cache(maxsize=8)
-def marked_before(text: str) -> Marked:
-    """The words of a title or of the sentence before, kept while the sentences around are read."""
-    return mark(text)
-
-
-def judge(marked: Marked, setting: Setting, formed: list[Frame] | None = None) -> list[Candidate]:
+def judge(marked: Marked, setting: Setting) -> list[Candidate]:
     """Every frame that could be a shift with its score, best first; scenes come after frames with a movement word."""
     found = []
-    for frame in frames(marked) if formed is None else formed:
+    for frame in frames(marked):
         if frame.other and not frame.resources:
             continue
         ends = arguments(marked, frame)
@@ -154,8 +146,7 @@ def worded(marked: Marked, candidates: list[Candidate]) -> list[Candidate]:
     """The same candidates with what the sentence's words as a whole speak for."""
     value = wording(marked)
     return [
-        replace(
-            one,
+        one._replace(
             signals={**one.signals, "wording": value},
             score=one.score + model.weights().get("wording", 0.0) * value,
         )
@@ -173,7 +164,7 @@ def rejudge(marked: Marked, setting: Setting, candidates: list[Candidate]) -> li
         values = signals(marked, candidate.frame, candidate.found, setting)
         if "wording" in candidate.signals:
             values["wording"] = candidate.signals["wording"]
-        found.append(replace(candidate, signals=values, score=model.score(values)))
+        found.append(candidate._replace(signals=values, score=model.score(values)))
     found.sort(key=lambda candidate: -candidate.score)
     return found
 
@@ -186,8 +177,11 @@ def _records(marked: Marked, candidates: list[Candidate], around: list[Marked]) 
     present = [one for one in moving if not told_as_past(marked, one.frame.move.first)]
     for candidate in present or [one for one in told if one.frame.voice == SCENE][:1] or moving:
         for resource in merged(candidate.frame.resources, marked) or _NO_RESOURCE:
+            first = resource.first if resource is not None else -1
+            if any(first == other for other, _ in taken):
+                continue  # a better frame spoke for it
             for shift in _record(marked, candidate, resource, around, candidates):
-                key = (resource.first if resource is not None else -1, shift.actor)
+                key = (first, shift.actor)
                 if key not in taken and not _told_already(shift, taken, key):
                     taken[key] = (candidate, shift)
     ordered = sorted(taken.items(), key=lambda item: item[0][0])
@@ -245,8 +239,7 @@ def _pooled(candidate: Candidate, resource: Resource | None, candidates: list[Ca
             and ends.destination_task is not None
             and found.origin_task.first == ends.destination_task.first
         )
-        found = replace(
-            found,
+        found = found._replace(
             destination=ends.destination if nowhere else found.destination,
             destination_task=found.destination_task or (None if same_task else ends.destination_task),
             origin=found.origin or (ends.origin if found.origin_task is None else None),
@@ -261,7 +254,7 @@ def _record(
     frame = candidate.frame
     found = scene_ends(marked, frame) if frame.voice == SCENE else _pooled(candidate, resource, candidates)
     if frame.voice != SCENE and frame.entry.strength <= WEAK and frame.voice != "nominal" and resource is not None:
-        found = _backed(found, scene_ends(marked, replace(frame, voice=SCENE, resources=(resource,))), frame)
+        found = _backed(found, scene_ends(marked, frame._replace(voice=SCENE, resources=(resource,))), frame)
     who = actor(marked, frame, found, resource, around)
     names = [who]
     if resource is not None and resource.code == "" and len(heads := officials(marked, frame)) > 1:
@@ -318,8 +311,7 @@ def _backed(found: Arguments, seen: Arguments, frame: Frame) -> Arguments:
         and origin_task.first == found.destination_task.first
     ):
         origin_task = found.origin_task
-    return replace(
-        found,
+    return found._replace(
         destination=seen.destination if placeless and not leaves else found.destination,
         destination_task=seen.destination_task if nowhere and not leaves else found.destination_task,
         origin=seen.origin if unsaid else found.origin,
@@ -344,8 +336,3 @@ def _left_and_gone_to(
 def _withdrawal_status(way: str, told: str) -> str:
     """Ending a deployment is a withdrawal done, not a shift "ended" (codebook: status of leaving)."""
     return "done" if way == "withdrawal" and told == "ended" else told
-
-
-def placed(shift: Shift, start: int, end: int) -> Shift:
-    """The same shift with its sentence's offsets in the text."""
-    return replace(shift, start=start, end=end)

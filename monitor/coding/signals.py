@@ -41,8 +41,9 @@ _CONTROLS: Final = frozenset(
 
 def signals(marked: Marked, frame: Frame, found: Arguments, setting: Setting) -> dict[str, float]:
     """Signal -> value for one frame."""
-    values: dict[str, float] = {"bias": 1.0, f"strength:{frame.entry.strength}": 1.0, f"voice:{frame.voice}": 1.0}
-    if frame.entry.kind in (
+    entry = frame.entry
+    values: dict[str, float] = {"bias": 1.0, f"strength:{entry.strength}": 1.0, f"voice:{frame.voice}": 1.0}
+    if entry.kind in (
         "stay",
         "withdraw",
         "leave",
@@ -55,7 +56,7 @@ def signals(marked: Marked, frame: Frame, found: Arguments, setting: Setting) ->
         "be",
         "receive",
     ):
-        values[f"class:{frame.entry.kind}"] = 1.0
+        values[f"class:{entry.kind}"] = 1.0
     _resource_signals(marked, frame, setting, values)
     _end_signals(marked, frame, found, values)
     _mission_signals(frame, values)
@@ -63,19 +64,19 @@ def signals(marked: Marked, frame: Frame, found: Arguments, setting: Setting) ->
     _wording_signals(marked, frame, values)
     if "told to do" in values and "cross mission" in values:
         del values["told to do"]
-    if "bare body" in values and frame.entry.kind in ("go", "leave") and _REACHED & values.keys():
+    if "bare body" in values and entry.kind in ("go", "leave") and _REACHED & values.keys():
         values["body to city"] = 1.0
-    if frame.entry.word in ("use", "the use of") and "no place" in values and "military" in values:
+    if entry.word in ("use", "the use of") and "no place" in values and "military" in values:
         values["bare use"] = 1.0
-    if frame.entry.kind in ("leave", "withdraw") and marked.cue("advocate"):
+    if entry.kind in ("leave", "withdraw") and marked.cue("advocate"):
         values["advocates want"] = 1.0
     if marked.cue("company"):
         values["company"] = 1.0
     if "military" in values and _foreign_news(marked):
         values["foreign news"] = 1.0
-    if frame.entry.kind in ("be", "stay") and _reason_to_be_there(values):
+    if entry.kind in ("be", "stay") and _reason_to_be_there(values):
         values["there for a reason"] = 1.0
-    if frame.entry.kind == "leave" and "no place" in values and "quantity" not in values:
+    if entry.kind == "leave" and "no place" in values and "quantity" not in values:
         values["left nowhere"] = 1.0
     if _own_duty(frame, values):
         values["own duty"] = 1.0
@@ -109,7 +110,7 @@ def _habitual(marked: Marked, frame: Frame) -> bool:
 def _at_home(marked: Marked) -> bool:
     """ "Will remain at their stations": said of those who do not move."""
     lows = marked.lows
-    return any(
+    return not _STAY.isdisjoint(lows) and any(
         low in _STAY
         and marked.low(at + 1) in ("at", "in", "on")
         and marked.low(at + 2) in ("their", "its", "his", "her")
@@ -119,6 +120,7 @@ def _at_home(marked: Marked) -> bool:
 
 
 def _resource_signals(marked: Marked, frame: Frame, setting: Setting, values: dict[str, float]) -> None:
+    entry = frame.entry
     if not frame.resources:
         values["resource:none"] = 1.0
         if frame.pronoun:
@@ -145,13 +147,13 @@ def _resource_signals(marked: Marked, frame: Frame, setting: Setting, values: di
         best.bare
         and not group
         and best.code not in _MILITARY
-        and not (frame.voice == "nominal" and frame.entry.strength == 3)
+        and not (frame.voice == "nominal" and entry.strength == 3)
     ):
         values["bare body"] = 1.0
-        if frame.voice in ("passive", "pronoun") and frame.entry.strength < 3:
+        if frame.voice in ("passive", "pronoun") and entry.strength < 3:
             values["bare body, weak passive"] = 1.0
     if (
-        frame.entry.strength == 3
+        entry.strength == 3
         and best.kind in ("personnel", "unspecified")
         and frame.voice in ("active", "passive")
         and not best.bare
@@ -167,13 +169,13 @@ def _resource_signals(marked: Marked, frame: Frame, setting: Setting, values: di
         values["just officers"] = 1.0
     _own_things(best, values)
     if (
-        frame.entry.word in ("assign", "station", "attach", "base", "post")
+        entry.word in ("assign", "station", "attach", "base", "post")
         and frame.voice in ("passive", "adjective")
         and not _aux(marked, frame.move.first)
     ):
         values["standing there"] = 1.0
     if (
-        frame.entry.word in ("order", "direct", "instruct", "tell", "ask", "authorize")
+        entry.word in ("order", "direct", "instruct", "tell", "ask", "authorize")
         and frame.resources
         and frame.voice in ("active", "pronoun", "passive")
     ):
@@ -342,17 +344,18 @@ def _reason_to_be_there(values: dict[str, float]) -> bool:
 
 def _own_duty(frame: Frame, values: dict[str, float]) -> bool:
     """ "agents patrol the border": border people at the border, with nothing that makes it a move."""
+    if frame.entry.kind != "stay" or "to:border" not in values:
+        return False
     moved = {"cue:period", "cue:instead", "extra", "both ends", "will"} & values.keys() or any(
         name.startswith(("from:", "off:")) for name in values
     )
-    duty = {duties().get(one.code, "border") for one in frame.resources}
-    return frame.entry.kind == "stay" and "to:border" in values and duty == {"border"} and not moved
+    return not moved and {duties().get(one.code, "border") for one in frame.resources} == {"border"}
 
 
 def _wording_signals(marked: Marked, frame: Frame, values: dict[str, float]) -> None:
     at = frame.move.first
-    window = [marked.low(step) for step in range(max(0, at - 6), at)]
-    if any(low in _MIGHT for low in window):
+    window = marked.lows[max(0, at - 6) : at]
+    if not _MIGHT.isdisjoint(window):
         values["might"] = 1.0
     if "if" in window or "whether" in window:
         values["if"] = 1.0
@@ -361,13 +364,9 @@ def _wording_signals(marked: Marked, frame: Frame, values: dict[str, float]) -> 
             values["if clause"] = 1.0
     if marked.text.rstrip('"”’ ').endswith("?"):
         values["asked"] = 1.0
-    if any(low in ("will", "'ll") for low in window):
+    if "will" in window or "'ll" in window:
         values["will"] = 1.0
-    if (
-        frame.entry.form == "base"
-        and any(low in ("to",) for low in window[-3:])
-        and any(low in _CONTROLS for low in window)
-    ):
+    if frame.entry.form == "base" and "to" in window[-3:] and not _CONTROLS.isdisjoint(window):
         values["ordered"] = 1.0
     if len(marked.words) < 6:
         values["short"] = 1.0

@@ -117,9 +117,7 @@ def in_suit(marked: Marked, frame: Frame) -> bool:
 def _clause_start(marked: Marked, at: int) -> int:
     step = at - 1
     while step >= 0 and at - step < 24:
-        if marked.low(step) in (";", ":", "•") or (
-            marked.low(step) == "." and marked.words[step].end < marked.words[step + 1].start
-        ):
+        if marked.low(step) in (";", ":", "•") or (marked.low(step) == "." and marked.apart(step)):
             break
         step -= 1
     return step + 1

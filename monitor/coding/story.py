@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from monitor.coding.codebook import Codebook
 from monitor.coding.cut import cut
@@ -36,13 +36,14 @@ def code_story(
             reason=f"not read for shifts: language {language}",
             tags=codebook.tags(text, title=title, pieces=pieces, kind=kind, language=language),
         )
-    document = code_document(title, text, year=year, pieces=pieces)
-    shifts = tuple(replace(shift, codebook=codebook.hash) for shift in document.shifts)
-    tags = codebook.tags(text, shifts, title=title, ledes=document.ledes, pieces=pieces, kind=kind, language="en")
+    document = code_document(title, text, year=year, pieces=pieces, codebook=codebook.hash)
+    tags = codebook.tags(
+        text, document.shifts, title=title, ledes=document.ledes, pieces=pieces, kind=kind, language="en"
+    )
     return Coding(
         label=document.label,
         reason=document.reason,
-        shifts=shifts,
+        shifts=document.shifts,
         tags=tags,
         figures=figures(text, title, pieces, document.marked),
     )

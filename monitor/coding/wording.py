@@ -13,9 +13,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from monitor.coding.kept import Kept
 from monitor.coding.marked import Marked
 
 BIAS: Final = "<bias>"
+_NUMBER: Final = "<0>"
 MOST: Final = 3.0  # log-odds either way: words alone never decide
 _ENDINGS: Final = ("ing", "ed", "es", "s")
 
@@ -30,12 +32,12 @@ def features(marked: Marked) -> list[str]:
             found.add(f"<{layer}:{span.entry.kind if layer == 'place' else span.entry.code or span.entry.kind}>")
     before = ""
     for at, token in enumerate(marked.words):
-        if token.low[0].isdigit():
-            found.add("<0>")
-        if not token.low[0].isalpha() or at in named or (at and token.text[0].isupper()):
+        word = _WORDS[token.low]
+        if word == _NUMBER:
+            found.add(word)
+        if not word or word == _NUMBER or at in named or (at and token.text[0].isupper()):
             before = ""
             continue
-        word = _stem(token.low)
         found.add(word)
         if before:
             found.add(f"{before} {word}")
@@ -44,11 +46,17 @@ def features(marked: Marked) -> list[str]:
 
 
 def _stem(low: str) -> str:
+    """A word without its ending, ``_NUMBER`` for digits, "" for a mark."""
+    if not low[0].isalpha():
+        return _NUMBER if low[0].isdigit() else ""
     if len(low) > 5:
         for ending in _ENDINGS:
             if low.endswith(ending):
                 return low[: -len(ending)]
     return low
+
+
+_WORDS: Final = Kept(_stem)
 
 
 @cache
@@ -62,7 +70,7 @@ def total(found: Iterable[str], table: Mapping[str, float]) -> float:
     """The log-odds of a sentence's features, held within ``MOST``."""
     listed = list(found)
     scale = math.sqrt(len(listed) + 1)
-    log_odds = table.get(BIAS, 0.0) + sum(table.get(name, 0.0) for name in listed) / scale
+    log_odds = table.get(BIAS, 0.0) + sum([table.get(name, 0.0) for name in listed]) / scale
     return max(-MOST, min(MOST, log_odds))
 
 
