@@ -272,9 +272,15 @@ def main() -> None:
         ("fresh, as news", load_invented(INVENTED / "fresh_news.txt")),
         ("fresh, unusual", load_invented(INVENTED / "fresh_unusual.txt")),
         ("labelled, tuning", load_invented(LABELLED / "tuning.txt")),
+        ("labelled, second tuning", load_invented(LABELLED / "tuning_second.txt")),
     ]
     if given.held:
-        sets = [("gold held", held), ("labelled, held", load_invented(LABELLED / "held.txt"))]
+        sets = [
+            ("gold held", held),
+            ("labelled, held", load_invented(LABELLED / "held.txt")),
+            ("labelled, held second", load_invented(LABELLED / "held_second.txt")),
+            ("labelled, held second, as news", load_invented(LABELLED / "held_second_news.txt")),
+        ]
     for name, items in sets:
         if given.only in name:
             report(name, items, shown, errors=given.errors)

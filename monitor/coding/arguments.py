@@ -80,6 +80,8 @@ class _Reader:
     def result(self) -> Arguments:
         """What was found; for a withdrawal, the only place named is where from."""
         destination, origin = self.destination, self.origin
+        if self.frame.entry.kind == "give" and self.frame.voice == "active" and origin is None:
+            origin = self._giver()
         if self.leaves and origin is None and destination is not None and self._leaves_from(destination):
             origin, destination = destination, None
         return Arguments(
@@ -90,6 +92,31 @@ class _Reader:
             here=self.here,
             clause_end=self.clause_end,
         )
+
+    def _city_of_the_joined(self) -> Place | None:
+        """ "join the Memphis task force": the city in the name of what is joined."""
+        at = self.frame.move.last
+        for step in range(at, at + 3):
+            span = self.marked.place_at(step)
+            if span is not None and span.entry.kind == "city":
+                return Place(first=span.first, last=span.last, level="city")
+        return None
+
+    def _giver(self) -> Place | None:
+        """ "Ohio and Indiana | parted with": the states or cities that give."""
+        at = self.frame.move.first - 1
+        while at > 0 and (self.marked.low(at) in HAVE or self.marked.low(at) in MODALS or adverb(self.marked.low(at))):
+            at -= 1
+        spans = [
+            one for one in self.marked.layer("place") if one.last == at + 1 and one.entry.kind in ("city", "state")
+        ]
+        if not spans:
+            return None
+        first = spans[0].first
+        if self.marked.low(first - 1) == "and":
+            first = next((one.first for one in self.marked.layer("place") if one.last == first - 1), first)
+        starts = self.marked.low(first - 1) in ("", ",", ".", ":", ";", "and", "that", "said")
+        return Place(first=first, last=at + 1, level=spans[0].entry.kind) if starts else None
 
     def _leaves_from(self, place: Place) -> bool:
         before = self.marked.low(place.first - 1)
@@ -138,6 +165,7 @@ class _Reader:
             )
         if self.frame.entry.word == "join" and self.destination_task is None:
             self.destination_task = task_at(self.marked, self.frame.move.last)
+            self.destination = self._city_of_the_joined()
         if self.frame.entry.kind == "stay" and self.frame.entry.code == "verb" and self.frame.voice == "subject":
             self.destination_task = task_at(self.marked, self.frame.move.first)
         at = start

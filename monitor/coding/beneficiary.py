@@ -15,6 +15,8 @@ _BENEFICIARIES: Final = frozenset(
     ("ICE ERO DHS CBP USBP OFO HSI LOCAL_POLICE STATE_POLICE FEMA DOJ FBI DEA ATF EOIR BOP USMS TSA USSS").split()
 )
 _TAKERS: Final = frozenset({"ICE", "ERO", "DHS", "CBP", "USBP", "HSI"})
+_SERVING: Final = ("answer", "take their orders", "takes its orders", "take orders", "report", "belong")
+_OWN: Final = frozenset({"immigration"})
 _SIDE: Final = frozenset({"with", "alongside", "under", "from", "for"})
 
 
@@ -25,6 +27,10 @@ def beneficiary(marked: Marked, frame: Frame, found: Arguments, who: str) -> str
         mover = subject_body(marked, frame, None)
         if mover in _TAKERS and frame.entry.kind in ("order", "take", "send"):
             return mover
+    if frame.entry.word.startswith(_SERVING) and duty_of(who) not in _OWN:
+        for one in marked.resources:
+            if one.named and one.code in _TAKERS and 0 <= one.first - frame.last <= 3:
+                return one.code
     end = min(len(marked.words), max(found.clause_end, frame.last) + 2)
     floor = (
         frame.move.first - 12
@@ -42,6 +48,8 @@ def beneficiary(marked: Marked, frame: Frame, found: Arguments, who: str) -> str
                 break
             step -= 1
         before = marked.low(step)
+        if frame.voice == "scene" and told_as_past(marked, one.first):
+            continue
         if (
             before in LENDING
             or before in ("to", "for")
@@ -52,7 +60,7 @@ def beneficiary(marked: Marked, frame: Frame, found: Arguments, who: str) -> str
             )
         ):
             return one.code
-    if duty_of(who) not in ("immigration", "border"):
+    if duty_of(who) != "immigration":
         for one in marked.resources:
             working = {marked.low(step) for step in range(max(0, one.first - 3), one.first)}
             if (
@@ -64,7 +72,10 @@ def beneficiary(marked: Marked, frame: Frame, found: Arguments, who: str) -> str
             ):
                 return one.code
             if (
-                frame.voice in ("scene", "subject")
+                (
+                    frame.voice in ("scene", "subject")
+                    or (frame.voice == "passive" and marked.low(one.first - 1) == "with")
+                )
                 and one.code in ("ICE", "ERO")
                 and one.named
                 and one.first >= frame.last - 1

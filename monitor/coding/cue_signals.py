@@ -14,10 +14,13 @@ from monitor.coding.marked import KEPT, Marked, task_kinds
 CUE_REACH: Final = 32  # words from the move within which a cue speaks of it; noisy sentences run several together
 _YEAR: Final = re.compile(r"\b(1[6-9]\d\d|20\d\d)\b")
 _AGED: Final = 2  # years after which a dated move is history (codebook, section 3)
-_LAWS: Final = frozenset("act law laws statute order orders constitution authorities authority powers".split())
+_LAWS: Final = frozenset(
+    "act law laws statute order orders agreement agreements constitution authorities authority powers".split()
+)
 _LETS: Final = ("allow", "permit", "enable", "empower", "let")
 _BEFORE_TIMES: Final = frozenset({"obama", "bush", "clinton", "reagan"})
 _OF_LATE: Final = 2021  # texts from this year on tell of those presidents as history
+_MILITARY: Final = frozenset({"NATIONAL_GUARD", "MARINES", "ARMY", "DOD"})
 # Layer -> kind of cue.
 _NEARBY: Final = {
     f"cue:{kind}": kind
@@ -48,6 +51,8 @@ def cue_signals(marked: Marked, frame: Frame, found: Arguments, setting: Setting
         if kind == "disaster":
             named = any(one.code in ("ICE", "CBP", "USBP", "DHS", "ERO") for one in marked.resources)
             spans = [span for span in spans if not (marked.low(span.first) == "fema" and named)]
+        if kind == "incident" and any(one.code in _MILITARY for one in frame.resources):
+            continue  # soldiers are nobody's own police
         if kind == "hiring" and (found.origin or found.origin_task) is not None:
             spans = [span for span in spans if not any(one.first <= span.first < one.last for one in frame.resources)]
         if spans:
@@ -96,7 +101,11 @@ def _foreign_body(marked: Marked, frame: Frame) -> bool:
 def _allowed(marked: Marked, frame: Frame) -> bool:
     """ "a federal law that allows a president to deploy": what a law lets somebody do, not what is done."""
     at = frame.move.first
-    if marked.low(at - 1) != "to" or not any(low in _LAWS for low in marked.lows[max(0, at - 24) : at]):
+    if not any(low in _LAWS for low in marked.lows[max(0, at - 24) : at]):
+        return False
+    if frame.entry.form == "base" and not {"let", "lets"}.isdisjoint(marked.lows[max(0, at - 5) : at]):
+        return True
+    if marked.low(at - 1) != "to":
         return False
     return any(low.startswith(_LETS) for low in marked.lows[max(0, at - 7) : at])
 

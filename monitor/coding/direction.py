@@ -6,15 +6,25 @@ from typing import Final
 
 from monitor.coding.ends import Arguments
 from monitor.coding.frame import Frame
-from monitor.coding.lexicon import duties
 from monitor.coding.marked import Marked, Resource, task_kinds
+from monitor.coding.places import in_a_body
+from monitor.coding.scene_ends import told_as_past
 from monitor.coding.status import in_suit
+from monitor.coding.words import filler
 
 _BORDER_BODIES: Final = frozenset({"CBP", "USBP", "OFO", "AMO"})
 _IMMIGRATION_BODIES: Final = frozenset({"ICE", "ERO", "DHS", "HSI", "CBP", "USBP", "OFO", "AMO", "EOIR"})
 _STATE_OR_LOCAL: Final = frozenset({"STATE_POLICE", "LOCAL_POLICE"})
 _INTERIOR: Final = frozenset({"city", "state", "described", "name", "body", "site"})
 _LOOSE: Final = frozenset({"", "described", "name", "body"})
+_BORDER_TOWNS: Final = frozenset(
+    "el paso|laredo|san diego|tucson|detroit|buffalo|bellingham|brownsville|mcallen|las cruces|del rio".split("|")
+)
+_SHORES: Final = frozenset("coast waters shore offshore".split())
+_BESIDE: Final = frozenset("a an with for to at before into of under".split())
+_ALWAYS_BORDER: Final = frozenset({"laredo", "brownsville", "mcallen", "del rio"})
+_AMID: Final = frozenset("amid against over protest protests protesters crackdown raids".split())
+_CALLS: Final = frozenset({"call", "calls", "called", "calling"})
 _WATERS: Final = frozenset("gulf sea ocean waters caribbean pacific atlantic strait".split())
 _JOINED: Final = frozenset({"immigration", "border", "law"})
 _HOME: Final = frozenset(
@@ -33,7 +43,7 @@ def direction(
     around: list[Marked],
 ) -> str:
     """One of the codebook's seven directions; ``around`` are the sentences that may say what this one does not."""
-    kinds = found.destination_task.kinds if found.destination_task else frozenset[str]()
+    kinds = _joined_kinds(marked, found)
     left = found.origin_task.kinds if found.origin_task else frozenset[str]()
     level = found.destination.level if found.destination else ""
     if _withdrawn(marked, frame, found):
@@ -41,7 +51,10 @@ def direction(
     money = resource.kind == "money"
     from_border = (found.origin is not None and found.origin.level == "border") or "border" in left
     at_border = level == "border" or (level in _LOOSE and "border" in kinds and not money)
-    if found.destination is not None and "border" in marked.lows[found.destination.first : found.destination.last + 1]:
+    place = found.destination
+    if place is not None and place.level != "body" and "border" in marked.lows[place.first : place.last + 1]:
+        at_border = True
+    if not at_border and not money and found.destination is not None and _border_by_work(marked, found, kinds):
         at_border = True
     if not level and not kinds and not money:
         at_border = _border_around(marked, around, actor)
@@ -54,19 +67,22 @@ def direction(
         and (inland or (not level and beneficiary in ("ICE", "ERO")) or _says(marked, ("interior",)))
     ):
         return "border_to_interior"
-    duty = duties().get(actor, "law")
     immigration = (
         "immigration" in kinds
         or beneficiary in ("ICE", "ERO", "DHS", "USBP", "CBP", "HSI", "OFO")
         or _at_work_for(marked, frame)
+        or (actor not in _IMMIGRATION_BODIES - {"HSI"} and _new_work(marked, frame, found))
     )
     if money:
         wall = "border" in kinds or level == "border" or immigration or "detention" in marked.text.lower()
         if ("immigration" in left or "border" in left) and not kinds & {"immigration", "border"}:
             return "immigration_to_other_mission"
+        if wall and _put_back(marked):
+            return "immigration_to_other_mission"
         return "other_mission_to_immigration" if wall else "other"
-    outsider = actor not in _IMMIGRATION_BODIES
-    if outsider and ("immigration" in left and not immigration):
+    outsider = actor not in _IMMIGRATION_BODIES or (actor == "HSI" and "law" in left)
+    goes_back = frame.entry.kind == "withdraw" and "law" in kinds and _immigration_in(marked)
+    if outsider and (("immigration" in left or goes_back) and not immigration):
         return "immigration_to_other_mission"
     if outsider and immigration:
         return "other_mission_to_immigration"
@@ -94,17 +110,8 @@ def direction(
         return "other"
     if from_border and inland:
         return "border_to_interior"
-    if (
-        inland
-        and level != "foreign"
-        and not (
-            found.origin is not None
-            and actor in ("ICE", "ERO", "EOIR", "DHS")
-            and duty == "immigration"
-            and found.origin.level in ("city", "state")
-        )
-    ):
-        return "other" if actor in ("EOIR",) else "federal_to_local_area"
+    if inland and level != "foreign":
+        return "other" if actor == "EOIR" else "federal_to_local_area"
     if actor in ("NATIONAL_GUARD", "MARINES", "DOD", "ARMY") and not level and not kinds & {"disaster"}:
         return "federal_to_local_area"
     if (
@@ -129,6 +136,97 @@ def _at_work_for(marked: Marked, frame: Frame) -> bool:
     )
 
 
+def _joined_kinds(marked: Marked, found: Arguments) -> frozenset[str]:
+    """The kinds of the work joined, with those of whom it is done on: "standing watch over immigrants"."""
+    task = found.destination_task
+    if task is None:
+        return frozenset()
+    kinds = task.kinds
+    if marked.low(task.last) in ("over", "at", "for", "of", "on", "inside", "outside"):
+        end = min(task.last + 4, len(marked.words))
+        kinds |= {kind for kind, _ in task_kinds(marked, task.last, end) if kind == "immigration"}
+        if any(one.code in ("ICE", "ERO") and task.last < one.last and one.first < end for one in marked.resources):
+            kinds |= {"immigration"}
+    return kinds
+
+
+def _border_by_work(marked: Marked, found: Arguments, kinds: frozenset[str]) -> bool:
+    """A border town or coast is the border when the work there is the border's: "in El Paso for the border mission"."""
+    place = found.destination
+    if place is None or place.level == "border":
+        return False
+    words = marked.lows[place.first : place.last + 1]
+    name = marked.cut(place.first, place.last).lower().removeprefix("the ")
+    if name in _ALWAYS_BORDER:
+        return True
+    town = name in _BORDER_TOWNS
+    shore = not _SHORES.isdisjoint(words) or not _SHORES.isdisjoint(marked.lows[max(0, place.first - 2) : place.first])
+    if not (town or shore):
+        return False
+    if "border" in kinds:
+        return True
+    if shore and any(
+        one.entry.kind == "border" and not in_a_body(marked, one) and not told_as_past(marked, one.first)
+        for one in marked.layer("place")
+    ):
+        return True
+    left = found.origin_task
+    return any(
+        kind == "border"
+        and (shore or 0 < span.first - place.last < 8)
+        and not told_as_past(marked, span.first)
+        and (left is None or span.first != left.first)
+        for kind, span in task_kinds(marked, 0, len(marked.words))
+    )
+
+
+def _new_work(marked: Marked, frame: Frame, found: Arguments) -> bool:
+    """Whether the new part of a sentence without a strong movement word tells of immigration work."""
+    if frame.voice not in ("scene", "subject") or found.here is not None:
+        return False
+    if frame.entry.kind != "leave" and (
+        frame.entry.strength > 1 or frame.entry.kind not in ("scene", "stay", "carry", "be")
+    ):
+        return False
+    left = found.origin_task
+    for kind, span in task_kinds(marked, frame.resources[0].last if frame.resources else 0, len(marked.words)):
+        if kind != "immigration" or told_as_past(marked, span.first):
+            continue
+        if left is not None and left.first <= span.first < left.last:
+            continue
+        if _AMID.isdisjoint(marked.lows[max(0, span.first - 4) : span.last + 2]):
+            return True
+    return any(
+        one.named
+        and one.code in ("ICE", "ERO")
+        and one.first >= frame.last - 1
+        and marked.low(one.first - 1) in _BESIDE
+        and not told_as_past(marked, one.first)
+        for one in marked.resources
+    )
+
+
+def _goes_on(marked: Marked, frame: Frame, found: Arguments) -> bool:
+    """Whether who leaves one work behind is told of at another: "left their cases and took desks at the DHS office"."""
+    left = found.origin_task
+    assert left is not None
+    after = max(left.last, frame.last)
+    if any(
+        kind in ("immigration", "border", "law", "disaster") for kind, _ in task_kinds(marked, after, len(marked.words))
+    ):
+        return True
+    return any(one.named and one.code in _IMMIGRATION_BODIES and one.first >= after for one in marked.resources)
+
+
+def _put_back(marked: Marked) -> bool:
+    """Whether money goes back to what it was for."""
+    return any(
+        low in ("back", "restored", "repaid", "returned")
+        and marked.low(at + 1) in ("where", "to", "in", "into", "from")
+        for at, low in enumerate(marked.lows)
+    )
+
+
 def _at_sea(marked: Marked, found: Arguments) -> bool:
     """Whether the place named is water."""
     place = found.destination
@@ -141,7 +239,8 @@ def _withdrawn(marked: Marked, frame: Frame, found: Arguments) -> bool:
     kind = frame.entry.kind
     if kind == "scene":
         new_use = found.destination_task is not None and found.destination_task.kinds & _JOINED
-        return bool(marked.cue("leaving")) and not new_use
+        leaving = bool(marked.cue("leaving")) and _CALLS.isdisjoint(marked.lows)
+        return leaving and not new_use
     before = [marked.low(step) for step in range(max(0, frame.first - 5), frame.move.first)]
     if frame.voice == "nominal" and kind == "send" and any(low in ("end", "ends", "ended", "ending") for low in before):
         return True
@@ -152,18 +251,28 @@ def _withdrawn(marked: Marked, frame: Frame, found: Arguments) -> bool:
     ):
         return False
     if kind == "withdraw" and frame.entry.code == "phrase" and "back" in frame.entry.word:
-        return True
+        task = found.destination_task
+        return not (frame.entry.word.endswith(" to") and task is not None and bool(task.kinds & {"law", "disaster"}))
     joined = found.destination_task.kinds if found.destination_task is not None else frozenset[str]()
     if (kind == "withdraw" or frame.back) and joined & _JOINED and not _goes_home(marked, frame):
         return False
     if kind == "withdraw" or frame.back:
         return found.destination is None or _goes_home(marked, frame) or found.origin is not None
+    if kind == "leave" and found.origin is None and found.origin_task is not None and _goes_on(marked, frame, found):
+        return False
+    if kind == "go" and marked.cue("leaving") and found.destination is None and found.destination_task is None:
+        return found.origin is not None
+    if kind == "go" and found.origin is not None and found.destination is None and found.destination_task is None:
+        return marked.low(found.origin.first - 1) == "of" and marked.low(found.origin.first - 2) == "out"
     if kind == "leave":
         return (found.destination is None and found.destination_task is None) or _goes_home(marked, frame)
     after = [marked.low(step) for step in range(frame.last, min(len(marked.words), frame.last + 5))]
-    return any(low in ("home", "back") for low in after[:3]) and (
-        found.destination is None or _goes_home(marked, frame)
+    named_home = "call" in frame.entry.word or not _CALLS.isdisjoint(marked.lows)
+    gone = any(
+        low == "home" or (low == "back" and not filler(following))
+        for low, following in zip(after[:3], [*after[1:4], "", ""], strict=False)
     )
+    return gone and not named_home and (found.destination is None or _goes_home(marked, frame))
 
 
 def _goes_home(marked: Marked, frame: Frame) -> bool:
@@ -176,7 +285,7 @@ def _border_around(marked: Marked, around: list[Marked], actor: str) -> bool:
         span.entry.kind == "border" for span in marked.layer("place")
     ):
         return False
-    own = [span.entry.kind for span in marked.layer("place")]
+    own = [span.entry.kind for span in marked.layer("place") if not in_a_body(marked, span)]
     if "border" in own:
         return True
     if own:

@@ -19,7 +19,7 @@ LEDE_SENTENCES: Final = 3
 LEDE_CHARACTERS: Final = 900
 EARLY_CHARACTERS: Final = 2_500
 PRIMARY: Final = 1.5
-SURE, BACKED, UNBACKED = 1.3, 0.1, 0.2
+SURE, BACKED, UNBACKED = 1.3, 0.05, 0.1
 # What is read closely of one story: more is a list or an attack. Reading by the sentence's words has no such limit.
 MOST_READ, MOST_CHARACTERS = 1_000, 100_000  # sentences, and characters in them
 SHORTEST: Final = 3  # words of a sentence that can tell who moved what

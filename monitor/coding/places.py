@@ -10,9 +10,11 @@ from monitor.coding.resources import adverb_like
 from monitor.coding.words import DETERMINERS, FUNCTION, MONTHS, filler
 
 OF_PLACES: Final = frozenset(  # words that end the name of a place, after its city or state
-    "air area areas branch corridor county district districts field metro neighborhood neighborhoods office offices "
-    "port ports region sector sectors station stations suburbs".split()
+    "air area areas branch corridor county district districts field metro neighborhood neighborhoods office "
+    "offices crossing crossings checkpoint checkpoints bridges port ports region sector sectors station stations "
+    "suburbs".split()
 )
+_EDGES: Final = frozenset({"border", "frontier", "bridges"})  # "the Texas border"
 _NO_PLACES: Final = frozenset(
     (
         "amendment act constitution order court code title congress senate house section operation "
@@ -35,10 +37,16 @@ def place_from(marked: Marked, at: int, reach: int = 5) -> Place | None:
     while here < end:
         low = marked.low(here)
         span = marked.place_at(here)
+        if span is not None and in_a_body(marked, span):
+            noun = marked.noun_at(span.last - 1)
+            assert noun is not None
+            return Place(first=noun.first, last=noun.last, level="body")
         if span is not None and span.entry.kind != "foreign_people":
             body = marked.noun_at(span.last)
             if body is not None and body.entry.kind == "body" and body.entry.code in _OF_A_STATE:
                 return Place(first=here, last=body.last, level="body")
+            if span.entry.kind == "state" and marked.low(span.last) in _EDGES:
+                return Place(first=here, last=span.last + 1, level="border")
             if _is_modifier(marked, span) and span.entry.kind not in ("border",):
                 named = _site_or_name(marked, at, here)
                 if named is not None:
@@ -65,6 +73,12 @@ def place_from(marked: Marked, at: int, reach: int = 5) -> Place | None:
             continue
         return None
     return None
+
+
+def in_a_body(marked: Marked, span: Span) -> bool:
+    """Whether a place is part of a body's name: "the Border" in "the Border Patrol"."""
+    noun = marked.noun_at(span.last - 1)
+    return span.entry.kind == "border" and noun is not None and noun.entry.kind == "body" and noun.last > span.last
 
 
 def _keeps(marked: Marked, first: int, here: int) -> bool:

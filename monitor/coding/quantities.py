@@ -61,6 +61,9 @@ _AT_LEAST: Final = _by_last_word(
 _AT_MOST: Final = _by_last_word(
     "up to|fewer than|less than|as many as|under|below|no more than|at most|as much as|a maximum of"
 )
+_FEW: Final = frozenset("one two three four five six seven eight nine".split())
+_MORE: Final = frozenset({"further", "full", "good", "fresh"})
+_UP_VERBS: Final = frozenset("woke wake wakes woken waking owned faced adds added measured opened".split())
 _FRACTIONS: Final = frozenset(
     {"half", "third", "quarter", "thirds", "quarters", "fifth", "most", "majority", "fraction", "tenth", "fourth"}
 )
@@ -101,7 +104,7 @@ def quantities(tokens: list[Token]) -> list[Quantity]:
     for at, (_, low) in enumerate(tokens):
         if not may_start[low] or at < floor:
             continue
-        if tokens[at].low == "a" and (at + 1 >= len(tokens) or tokens[at + 1].low not in _AFTER_A):
+        if tokens[at].low == "a" and (at + 1 >= len(tokens) or tokens[at + 1].low not in _AFTER_A | _MORE):
             continue
         quantity = _at(tokens, at)
         if quantity is not None:
@@ -146,8 +149,12 @@ def _at(tokens: list[Token], at: int) -> Quantity | None:
         and _lows(tokens, at + 1, 1)[:1]
         and tokens[at + 1].low in ("hundred", "thousand", "million", "billion")
     ):
-        value = _SCALES[tokens[at + 1].low]
-        return Quantity(first=at, last=at + 2, low=value, high=value)
+        value, last = _scaled(tokens, 1.0, at + 1)
+        money = last < len(tokens) and tokens[last].low in ("dollars", "dollar")
+        return Quantity(first=at, last=last, low=round(value), high=round(value), money=money)
+    if low == "a" and _lows(tokens, at + 1, 1) and tokens[at + 1].low in _MORE:
+        value, last = _scaled(tokens, 1.0, at + 2)
+        return Quantity(first=at, last=last, low=round(value), high=round(value)) if last > at + 2 else None
     return _fraction(tokens, at) or _number(tokens, at)
 
 
@@ -164,6 +171,10 @@ def _dozen(tokens: list[Token], at: int) -> Quantity | None:
 def _fraction(tokens: list[Token], at: int) -> Quantity | None:
     low = tokens[at].low
     words = _lows(tokens, at, 4)
+    if low in _FEW and len(words) > 2 and words[1] == "in" and words[2] in _UNITS:
+        return Quantity(first=at, last=at + 3, low=None, high=None)  # "one in five agents"
+    if low in _FEW and words[1:3] == ("of", "every") and len(words) > 3 and _words(words[3]) is not None:
+        return Quantity(first=at, last=at + 4, low=None, high=None)
     if low in ("a", "one", "two", "three", "four") and len(words) > 2 and words[1] in _FRACTIONS and words[2] == "of":
         return Quantity(first=at, last=at + 2, low=None, high=None)
     if low in ("half", "most", "part", "much") and len(words) > 1 and words[1] in ("of", "its", "the"):
@@ -314,6 +325,8 @@ def _hedged(tokens: list[Token], bare: Quantity, floor: int) -> Quantity:
             at -= step
     before = tokens[at - 1].low if at > floor else ""
     for words in _AT_MOST.get(before, ()):
+        if words == ("up", "to") and at > 2 and tokens[at - 3].low in _UP_VERBS:
+            continue  # "woke up to sixty"
         if at - len(words) >= floor and _lows(tokens, at - len(words), len(words)) == words:
             return bare._replace(first=at - len(words), low=None, approximate=True)
     for words in _AT_LEAST.get(before, ()):

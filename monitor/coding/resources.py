@@ -26,6 +26,10 @@ _ADJECTIVES_IN_ED: Final = frozenset(
 )
 # A body's name overrides these defaults of a head word ("National Guard troops" are the Guard's, not the Pentagon's).
 _WEAK_CODES: Final = frozenset({"", "DOD", "UNSPECIFIED", "LOCAL_POLICE", "STATE_POLICE", "DHS", "DOJ", "BOP", "CBP"})
+_ONE: Final = frozenset(
+    "drone plane helicopter cutter boat ship vessel jet chopper aircraft blimp balloon aerostat hawk bus van".split()
+)
+_RUNS: Final = frozenset("runs run bought buys keeps kept flies flew has had owns uses got leases built".split())
 _COLLECTIVES: Final = frozenset(
     (
         "team teams unit units squad squads crew crews members contingent group force forces people "
@@ -149,6 +153,10 @@ def _headed(marked: Marked, head: Span, first: int, body: str) -> Resource:
         owner, owner_last = _owner_after(marked, head)
         if owner and (not code or code in _WEAK_CODES):
             code, last, body = owner, owner_last, owner
+    if not body and not entry.code and entry.kind in ("equipment", "technology"):
+        runner = _run_by(marked, last)
+        if runner is not None:
+            code, last, body = runner.entry.code, runner.last, runner.entry.code
     word = marked.low(head.first)
     quantity = _amount_before(marked, first) or _amount_after(marked, last)
     if quantity is None and last > head.last:
@@ -160,6 +168,8 @@ def _headed(marked: Marked, head: Span, first: int, body: str) -> Resource:
             ),
             None,
         )
+    if quantity is None and entry.kind == "equipment" and marked.low(first - 1) in ("a", "an") and word in _ONE:
+        quantity = Quantity(first=first - 1, last=first, low=1, high=1)
     near = {marked.low(step) for step in range(max(0, first - 3), head.last)}
     if "military" in near and code in ("", "UNSPECIFIED"):
         code = "DOD"
@@ -252,6 +262,17 @@ def _owner_after(marked: Marked, head: Span) -> tuple[str, int]:
     return "", head.last
 
 
+def _run_by(marked: Marked, at: int) -> Span | None:
+    """ "boats | the Border Patrol | runs", "scanners | CBP | bought": the body of a clause right after a thing."""
+    at += marked.low(at) == "that"
+    at += marked.low(at) == "the"
+    noun = marked.noun_at(at)
+    if noun is None or noun.entry.kind != "body":
+        return None
+    following = marked.low(noun.last)
+    return noun if following.endswith("ed") or following in _RUNS else None
+
+
 def _amount_before(marked: Marked, first: int) -> Quantity | None:
     """The amount that belongs to a phrase starting at ``first``: only words of a noun phrase stand between."""
     for quantity in reversed(marked.amounts):
@@ -267,7 +288,21 @@ def _amount_before(marked: Marked, first: int) -> Quantity | None:
                 filler(token.low)
                 or any(span.first <= quantity.last + step < span.last for span in marked.layer("place"))
                 or token.low
-                in ("of", "the", "its", "their", "his", "our", "'s", "more", "other", "additional", "new", "those")
+                in (
+                    "of",
+                    "the",
+                    "its",
+                    "their",
+                    "his",
+                    "our",
+                    "my",
+                    "'s",
+                    "more",
+                    "other",
+                    "additional",
+                    "new",
+                    "those",
+                )
                 or (token.text in '"“')
             )
             if not inside or _finite_non_adjective(marked, quantity.last + step):
@@ -293,10 +328,16 @@ def _finite_non_adjective(marked: Marked, at: int) -> bool:
 
 def _amount_after(marked: Marked, last: int) -> Quantity | None:
     """The amount told after its noun: "officers, two hundred of them, …"."""
-    if marked.low(last) != ",":
-        return None
     for quantity in marked.amounts:
-        if quantity.first == last + 1 and marked.low(quantity.last) == "of" and marked.low(quantity.last + 1) == "them":
+        if (
+            last < quantity.first <= last + 9
+            and marked.low(quantity.first - 1) == ","
+            and marked.low(quantity.last) == "of"
+            and marked.low(quantity.last + 1) == "them"
+            and not any(
+                last <= noun.first < quantity.first and noun.entry.kind == "personnel" for noun in marked.layer("noun")
+            )
+        ):
             return quantity
     return None
 

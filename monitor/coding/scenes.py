@@ -13,6 +13,7 @@ from typing import Final
 from monitor.coding.frame import Frame
 from monitor.coding.lexicon import Entry, Span, duties
 from monitor.coding.marked import Marked, Resource, task_kinds
+from monitor.coding.scene_ends import old_stretches, within
 
 VOICE: Final = "scene"
 _MOST: Final = 6  # resources of one sentence that are looked at
@@ -51,8 +52,13 @@ def scenes(marked: Marked) -> Iterator[Frame]:
         many += 1
         if many > _MOST:
             return
-        at = min(resource.last, len(marked.words)) - 1
-        yield Frame(move=Span(at, at + 1, _ENTRY), voice=VOICE, resources=(resource,))
+        yield scene_of(marked, resource)
+
+
+def scene_of(marked: Marked, resource: Resource) -> Frame:
+    """The scene in which a resource stands: its frame is the resource's last word."""
+    at = min(resource.last, len(marked.words)) - 1
+    return Frame(move=Span(at, at + 1, _ENTRY), voice=VOICE, resources=(resource,))
 
 
 def scene_signals(marked: Marked, resource: Resource, told: dict[str, float]) -> dict[str, float]:
@@ -94,6 +100,27 @@ def scene_signals(marked: Marked, resource: Resource, told: dict[str, float]) ->
     return values
 
 
+def _old_and_new(marked: Marked, values: dict[str, float]) -> None:
+    """Work or a place told as the old one beside another that is not: a move without its word."""
+    old = old_stretches(marked, plain=False)
+    if not old:
+        return
+    inside = [
+        (kind, told) for kind, span in task_kinds(marked, 0, len(marked.words)) for told in [within(span.first, old)]
+    ]
+    was = {kind for kind, told in inside if told}
+    now = {kind for kind, told in inside if not told}
+    if any(one.code in ("ICE", "ERO") and not within(one.first, old) for one in marked.resources):
+        now.add("immigration")
+    if (was - _OWN and now & _OWN) or (was & _OWN and now - _OWN):
+        values["scene:old and new work"] = 1.0
+    places = [span for span in marked.layer("place") if span.entry.kind in ("city", "state", "border")]
+    left = {marked.cut(span.first, span.last) for span in places if within(span.first, old)}
+    joined = {marked.cut(span.first, span.last) for span in places if not within(span.first, old)}
+    if left and joined - left:
+        values["scene:old and new place"] = 1.0
+
+
 def sentence_signals(marked: Marked) -> dict[str, float]:
     """The signals that all scenes of a sentence share."""
     values: dict[str, float] = {}
@@ -110,6 +137,7 @@ def sentence_signals(marked: Marked) -> dict[str, float]:
             values[signal] = 1.0
     for kind, _ in task_kinds(marked, 0, len(marked.words)):
         values[f"scene:work {kind}"] = 1.0
+    _old_and_new(marked, values)
     many = sum(1 for kind in _SHOWN if f"scene:cue {kind}" in values)
     if many > 1:
         values["scene:told twice"] = 1.0

@@ -295,6 +295,7 @@ def _end_signals(marked: Marked, frame: Frame, found: Arguments, values: dict[st
     if (
         "facility" in kinds
         and "own site" not in values
+        and not (frame.entry.word == "open" and marked.cue("company"))
         and ("to:body" in values or "for:immigration" in values or _body_near(marked, frame))
     ):
         values["site lent"] = 1.0

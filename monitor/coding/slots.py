@@ -17,12 +17,22 @@ LENDING: Final = frozenset(
         "aiding serve serving lend"
     ).split()
 )
+_ACTIVE: Final = frozenset({"active-duty", "marines", "marine", "army", "airborne", "fort", "base"})
 _GENERAL: Final = frozenset({"", "UNSPECIFIED"})
 _MILITARY_WORDS: Final = frozenset({"troops", "soldiers", "troop", "soldier"})
 _KINDS_TOLD: Final = frozenset({"immigration", "border", "law", "protection"})
 _WARLIKE: Final = frozenset(
     "destroyer destroyers warship warships stryker strykers gunships tanks c-17 c-17s c-130 c-130s humvees".split()
 )
+_LOCAL_PEOPLE: Final = frozenset({"detectives", "detective", "constables"})
+_PURSES: Final = {
+    "DOD": frozenset(
+        "military defense pentagon barracks sailors soldiers airmen troops navy army bases base runway runways "
+        "shipyard hangar spare destroyers destroyer".split()
+    ),
+    "CBP": frozenset({"customs"}),
+    "USCG": frozenset({"cutters", "cutter"}),
+}
 _TELLING: Final = 9  # words of a task that are kept
 _GENERIC_PEOPLE: Final = frozenset(
     {"agents", "officers", "agent", "officer", "teams", "team", "personnel", "law enforcement"}
@@ -54,6 +64,8 @@ def actor(marked: Marked, frame: Frame, found: Arguments, resource: Resource | N
         and (word in _MILITARY_WORDS or "troops" in marked.cut(resource.first, resource.last))
     ):
         body = subject_body(marked, frame, resource)
+        if body not in ("ARMY", "MARINES", "NATIONAL_GUARD") and _from_a_state(marked, resource, found):
+            return "NATIONAL_GUARD"
         return body if body in ("ARMY", "MARINES", "NATIONAL_GUARD") else _whose_troops(marked, around)
     if (
         code == "USBP"
@@ -77,8 +89,18 @@ def actor(marked: Marked, frame: Frame, found: Arguments, resource: Resource | N
         left = marked.cut(found.origin_task.first, found.origin_task.last).lower()
         if "military" in left or "defense" in left or "pentagon" in left:
             return "DOD"
+    if (
+        resource is not None
+        and resource.kind == "money"
+        and code in _GENERAL
+        and (owner := _whose_purse(marked, found))
+        and subject in ("", owner)
+    ):
+        return owner
     if code and code not in _GENERAL and not (code == "LOCAL_POLICE" and subject == "USMS"):
         return code
+    if code == "" and word in _LOCAL_PEOPLE and not subject:
+        return "LOCAL_POLICE"
     if subject and (code == "" or resource is None):
         return subject
     if resource is None or resource.pronoun:
@@ -125,6 +147,15 @@ def actor(marked: Marked, frame: Frame, found: Arguments, resource: Resource | N
     return "UNSPECIFIED"
 
 
+def _whose_purse(marked: Marked, found: Arguments) -> str:
+    """Whose money it was by what it was for: "sailors' housing", "the customs fees account"."""
+    end = found.origin_task or found.origin
+    if end is None:
+        return ""
+    words = {low.strip("'’") for low in marked.lows[end.first : end.last + 1]}
+    return next((code for code, purses in _PURSES.items() if words & purses), "")
+
+
 def _only_body(marked: Marked, resource: Resource) -> str:
     """The one body a sentence names besides those that are helped: whose the things or people are."""
     codes = {
@@ -136,6 +167,17 @@ def _only_body(marked: Marked, resource: Resource) -> str:
         and marked.low(one.first - 1) not in LENDING | {"to", "for", "with", "against"}
     }
     return codes.pop() if len(codes) == 1 else ""
+
+
+def _from_a_state(marked: Marked, resource: Resource, found: Arguments) -> bool:
+    """Whether soldiers are a state's ("two hundred soldiers from Ohio", "Texas troops"): the states have the Guard."""
+    if _ACTIVE & set(marked.lows):
+        return False
+    before = marked.place_at(resource.first) or marked.place_at(resource.head - 1)
+    if before is not None and before.entry.kind == "state" and before.last <= resource.head + 1:
+        return True
+    after = marked.place_at(resource.last + 1)
+    return marked.low(resource.last) == "from" and after is not None and after.entry.kind == "state"
 
 
 def _whose_troops(marked: Marked, around: list[Marked]) -> str:
