@@ -51,6 +51,7 @@ _DECISIONS: Final = frozenset("decision decisions plan plans intention intent".s
 _AGREED: Final = frozenset("approved approves approving agreed authorised authorized ordered".split())
 _WISHES: Final = frozenset("wants want like likes needs".split())
 _SAME_PAST: Final = frozenset({"put", "let", "set", "quit"})  # written alike in present and past
+_MAYBE: Final = frozenset({"could", "might", "may", "should"})
 _DIRECTED: Final = frozenset({"shall", "will", "may"})
 _MOVERS: Final = frozenset("administration government president order trump pentagon department".split())
 _FORETOLD: Final = frozenset({"announced", "conveyed", "declared", "promised"})
@@ -311,6 +312,8 @@ def _by_form(marked: Marked, frame: Frame, near: list[str], window: list[str]) -
     ):
         return "done"
     if form == "be":
+        if _MAYBE & set(governed[-3:]):
+            return "proposed"
         if marked.low(frame.move.last) == "to" or any(low in _WILL for low in near):
             return "planned"
         return "ongoing" if marked.low(at) in ("is", "are") else "done"
