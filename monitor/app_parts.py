@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from db.archive import Archive
 from monitor import __version__
 from monitor.config import Config, secret
-from monitor.errors import ShiftwatchError
+from monitor.errors import unwrapped
 from monitor.filer import Filer
 from monitor.model import (
     SiteRules,
@@ -181,17 +181,4 @@ async def plainly(work: Coroutine[Any, Any, T]) -> T:
     try:
         return await work
     except BaseExceptionGroup as group:
-        raise _first(group) from group
-
-
-def _first(error: BaseException) -> BaseException:
-    """The error a person should see: one of ours if there is any, else the first."""
-    flat: list[BaseException] = []
-    waiting = [error]
-    while waiting:
-        one = waiting.pop(0)
-        if isinstance(one, BaseExceptionGroup):
-            waiting.extend(one.exceptions)
-        else:
-            flat.append(one)
-    return next((one for one in flat if isinstance(one, ShiftwatchError)), flat[0])
+        raise unwrapped(group) from group

@@ -69,3 +69,16 @@ class AlreadyRunning(ShiftwatchError):
     """Another process holds the archive's lock."""
 
     exit_code = 4
+
+
+def unwrapped(error: BaseException) -> BaseException:
+    """The error a person should see of those a task group wraps: one of ours if there is any, else the first."""
+    flat: list[BaseException] = []
+    waiting = [error]
+    while waiting:
+        one = waiting.pop(0)
+        if isinstance(one, BaseExceptionGroup):
+            waiting.extend(one.exceptions)
+        else:
+            flat.append(one)
+    return next((one for one in flat if isinstance(one, ShiftwatchError)), flat[0])

@@ -26,7 +26,7 @@ from typing import Any, Protocol
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from monitor.errors import ArchiveError, ConfigError, ShiftwatchError
+from monitor.errors import ArchiveError, ConfigError, ShiftwatchError, unwrapped
 from monitor.model import Source
 from monitor.newsroom import Budget, Desk, Work, collect_source
 from monitor.ports import Clock
@@ -271,7 +271,7 @@ class Service:
 
     def _failed(self, what: str, error: Exception) -> None:
         """Log it, and leave the web alone while the archive cannot take anything; what is damaged ends the service."""
-        first = _first(error)
+        first = unwrapped(error)
         if isinstance(first, ArchiveError):
             if self._quiet_until <= asyncio.get_running_loop().time():  # once, not for every source under way
                 log.error("%s: %s; trying again every %g s", what, first, TROUBLE_PAUSE.total_seconds())
@@ -321,19 +321,6 @@ class _Jumps:
         jumped = (wall - self._wall) - (gone - self._gone)
         self._wall, self._gone = wall, gone
         return jumped if abs(jumped) > JUMP else 0.0
-
-
-def _first(error: BaseException) -> BaseException:
-    """The first error inside a task group's wrapping, the archive's before any other."""
-    flat: list[BaseException] = []
-    waiting = [error]
-    while waiting:
-        one = waiting.pop(0)
-        if isinstance(one, BaseExceptionGroup):
-            waiting.extend(one.exceptions)
-        else:
-            flat.append(one)
-    return next((one for one in flat if isinstance(one, ShiftwatchError)), flat[0])
 
 
 def _damage(error: ArchiveError) -> bool:
