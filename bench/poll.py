@@ -9,8 +9,9 @@ bookkeeping are included (the delay itself is set to 0); so is each command's st
 seconds are those of the command and all its workers, not of the server. After each case both archives are asked
 whether the work was done.
 
-``collect`` goes on to match what it filed: copies, updates, releases drawn on. The peer has nothing like it, so this
-work has a column of its own and is not in the others. ``--profile`` adds where Shiftwatch's CPU seconds went.
+``collect`` goes on to match what it filed (copies, updates, releases drawn on) and to code it. The peer has nothing
+like it, so this work has a column of its own and is not in the others. ``--profile`` adds where the CPU seconds
+went.
 
 The peer is optional: pip install reader.
 """
@@ -309,7 +310,7 @@ def main() -> None:
             server.terminate()
     print(f"{options.feeds} feeds of {ENTRIES} entries on {options.hosts} hosts; per 1,000 feeds")
     headings = ["case", "shiftwatch CPU s", "feeds/s", "peak MB", "reader CPU s", "feeds/s", "CPU ratio", "less start",
-                "matching"]  # fmt: skip
+                "match, code"]  # fmt: skip
     less_start(rows)
     print(table(headings, rows))
     if options.profile:
@@ -326,7 +327,7 @@ def less_start(rows: list[list[object]]) -> None:
         row.insert(7, f"{(theirs - bare_theirs) / (ours - bare_ours):.1f}x" if known else "-")  # type: ignore[operator]
 
 
-STAGES = ("start", "fetch", "read (workers)", "judge", "file", "match", "end")
+STAGES = ("start", "fetch", "read (workers)", "judge", "file", "match, code", "end")
 
 
 class Bench:
@@ -358,7 +359,7 @@ class Bench:
         return [cost.cpu * 1000 / self._feeds, round(self._feeds / cost.wall)]
 
     def _ours(self, case: Case) -> tuple[Cost, float, list[float]]:
-        """What polling cost, CPU seconds of the matching after it, and of each stage."""
+        """What polling cost, CPU seconds of the matching and coding after it, and of each stage."""
         progress(f"shiftwatch: {case.name}")
         path = self._folder / f"{case.kind}.db"
         before = outcomes(path)
