@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 
 from db.archive import Archive
 from db.lock import ArchiveLock
-from monitor.app_parts import SystemClock, open_filer, plainly, reading_archive
+from monitor.app_parts import SystemClock, open_filer, plainly, reading_archive, stop_by_signal
 from monitor.books import book
 from monitor.coder import CodeDesk, begin_again, changes, code_waiting
 from monitor.codings import RowChange
@@ -48,9 +47,7 @@ def recode_all(config: Config, *, progress: Callable[[int, int], None]) -> Recod
     codebook = book(config.codebook)
 
     async def main() -> Recoded:
-        stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        stop = stop_by_signal()
         async with AsyncExitStack() as stack:
             filer, archive = await open_filer(stack, config, config.sources, captures=False, create=False)
             readers = WorkerPool(usable_cores())
@@ -81,9 +78,7 @@ def recode_changes(config: Config, *, tell: Callable[[RowChange], None], progres
     codebook = book(config.codebook)
 
     async def main() -> int:
-        stopped = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        stopped = stop_by_signal()
         readers = WorkerPool(usable_cores())
         seen = 0
         try:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.lock import ArchiveLock
-from monitor.app_parts import SystemClock, open_filer, plainly, rules_of, source_of
+from monitor.app_parts import SystemClock, open_filer, plainly, rules_of, source_of, stop_by_signal
 from monitor.books import book
 from monitor.config import Config
 from monitor.errors import UsageError
@@ -46,9 +45,7 @@ def import_files(
     codebook = book(config.codebook)
 
     async def main() -> ImportTally:
-        stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        stop = stop_by_signal()
         async with AsyncExitStack() as stack:
             filer, archive = await open_filer(stack, config, config.sources, captures=False)
             cores = workers or usable_cores()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 
 from db.archive import Archive
 from db.lock import ArchiveLock
-from monitor.app_parts import SystemClock, open_filer, plainly
+from monitor.app_parts import SystemClock, open_filer, plainly, stop_by_signal
 from monitor.config import Config
 from monitor.errors import UsageError
 from monitor.workers import WorkerPool, usable_cores
@@ -26,9 +25,7 @@ def rematch_all(config: Config, *, progress: Callable[[int, int], None]) -> Rema
     from monitor.matchmaker import MatchDesk, begin_again, match_waiting
 
     async def main() -> Rematched:
-        stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        stop = stop_by_signal()
         async with AsyncExitStack() as stack:
             filer, archive = await open_filer(stack, config, config.sources, captures=False, create=False)
             readers = WorkerPool(usable_cores())

@@ -152,6 +152,14 @@ def source_of(sources: Sequence[Source], url: str) -> Source:
     )
 
 
+def stop_by_signal() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set from now on, for work that ends at a safe place. Needs a running loop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
 async def until_signal(work: Any) -> bool:
     """Await ``work``; SIGINT or SIGTERM cancels it. Gives whether it was stopped before its end."""
     task = asyncio.ensure_future(work)
